@@ -1,0 +1,53 @@
+import type { Json, Message, ModelInfo, ToolCall, TurnEvent, TurnFailure, Usage } from "@holdfast/contract";
+
+/** The door of this package: given the messages it may see, it returns events. It has no way to a database. */
+export interface Assistant {
+  /** The models that can be chosen now; asks configured servers, caches the answer. The default is the first. */
+  models(): Promise<ModelInfo[]>;
+  /** Whether `id` can be used; unknown ids are refused before a turn starts. */
+  hasModel(id: string): Promise<boolean>;
+  defaultModel(): Promise<string>;
+  /**
+   * Runs one turn. Yields what is said as it is said; returns how it ended. A failure of the model, the tools or the network
+   * is a returned outcome, never a throw. After `signal` aborts it yields nothing more and returns `aborted`.
+   */
+  runTurn(request: TurnRequest): AsyncGenerator<TurnEvent, TurnOutcome, void>;
+  /** A short title for a first exchange, or null if the model has none to offer. Never throws. */
+  suggestTitle(request: { model: string; prompt: string; answer: string; signal: AbortSignal }): Promise<string | null>;
+  /** Characters of history that `model` can be given; beyond it the oldest turns are left out. */
+  historyBudget(model: string): number;
+  close(): Promise<void>;
+}
+
+export interface TurnRequest {
+  model: string;
+  /** What the person sent now. */
+  prompt: string;
+  /** The conversation before it, oldest first. */
+  history: readonly Pick<Message, "role" | "content" | "toolCalls">[];
+  /** What tools did in earlier, failed attempts at this very turn. */
+  earlierCalls: readonly ToolCall[];
+  person: { name: string; isGuest: boolean };
+  /** Tools that act for this person alone. Opened on first use; closed by whoever made it. */
+  tools: ToolBox;
+  signal: AbortSignal;
+}
+
+export type TurnOutcome =
+  | { status: "completed"; usage: Usage | null; /** Cut at `limits.answerLength`. */ cut: boolean }
+  | { status: "aborted"; usage: Usage | null }
+  | { status: "failed"; failure: TurnFailure; /** For the log; never for people. */ cause: unknown; usage: Usage | null };
+
+export interface ToolBox {
+  list(signal: AbortSignal): Promise<ToolDescription[]>;
+  /** A tool that fails is a result with status "failed", in plain words. */
+  call(name: string, args: Json, signal: AbortSignal): Promise<{ result: Json; status: ToolCall["status"] }>;
+  close(): Promise<void>;
+}
+
+export interface ToolDescription {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments. */
+  inputSchema: Record<string, unknown>;
+}

@@ -1,0 +1,27 @@
+/**
+ * Every limit of the product, once. The browser, the API and the database's CHECKs read them from here.
+ * Lengths of text are in Unicode code points.
+ */
+export const limits = {
+  /** What a person sends. */
+  messageLength: 10_000,
+  /** An answer; also one tool call's result, as JSON. */
+  answerLength: 200_000,
+  titleLength: 200,
+  taskTitleLength: 500,
+  taskDescriptionLength: 5_000,
+  nameLength: 100,
+  passwordMinLength: 8,
+  passwordMaxLength: 128,
+  searchLength: 200,
+  conversationPage: { default: 30, max: 100 },
+  messagePage: { default: 50, max: 200 },
+  searchPage: { default: 20, max: 50 },
+  /** Tool calls of one message; a program may store its own. */
+  toolCallsPerMessage: 100,
+  /** The most bytes of a request's body; an import has its own limit. */
+  bodyBytes: 1_048_576,
+  importBytes: 268_435_456,
+  /** Days without use after which a guest and all that is theirs is removed. */
+  guestDays: 30,
+} as const;
