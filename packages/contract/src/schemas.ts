@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBoundedJson, isStorableJson } from "./json.ts";
 import { limits } from "./limits.ts";
 import { type Json, roles, turnFailureCodes, turnStatuses } from "./model.ts";
 import { codePointLength, isBlank, isStorable } from "./text.ts";
@@ -27,11 +28,17 @@ export const modelId = z.string().min(1).max(200).refine(isStorable, "must not c
 
 export const json: z.ZodType<Json> = z.json() as z.ZodType<Json>; // zod's own type of JSON is the same but for `readonly`
 
+const storableJson = json
+  .refine(isStorableJson, "must not contain U+0000 or half of a surrogate pair")
+  .refine(isBoundedJson, `must have at most ${limits.answerLength.toLocaleString("en")} characters as JSON`);
+
+const toolName = z.string().min(1).max(200).refine(isStorable, "must not contain U+0000 or half of a surrogate pair");
+
 export const toolCall = z.strictObject({
-  id: z.string().min(1).max(200),
-  name: z.string().min(1).max(200),
-  arguments: json,
-  result: json,
+  id: toolName,
+  name: toolName,
+  arguments: storableJson,
+  result: storableJson,
   status: z.enum(["completed", "failed"]),
 });
 
@@ -60,7 +67,12 @@ export function pageLimit({ default: fallback, max }: { default: number; max: nu
   return z.int().min(1).max(max).default(fallback);
 }
 
-export const conversation = z.object({ id, title: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() });
+export const conversation = z.object({
+  id,
+  title: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
 
 export const message = z.object({
   id,

@@ -68,7 +68,13 @@ function applyEvent(step: AnswerStep, event: TurnEvent): AnswerStep {
     case "text":
       return { ...step, content: step.content + event.delta };
     case "tool-call": {
-      const call = { id: event.id, name: event.name, arguments: event.arguments, result: null, status: "running" as const };
+      const call = {
+        id: event.id,
+        name: event.name,
+        arguments: event.arguments,
+        result: null,
+        status: "running" as const,
+      };
       return { ...step, toolCalls: [...step.toolCalls, call] };
     }
     case "tool-result":
