@@ -1,0 +1,54 @@
+import type { AppRouter } from "@holdfast/api";
+import { QueryClient } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+const endpoint = "/api/trpc";
+
+export function createClient() {
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: httpSubscriptionLink({ url: endpoint }),
+        false: httpBatchLink({ url: endpoint, maxURLLength: 4000, maxItems: 20 }),
+      }),
+    ],
+  });
+}
+
+/**
+ * What is shown is kept right by the live feed, so nothing goes stale by age alone:
+ * a query is read again when an event or a reconnect says so.
+ */
+export function createQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 30 * 60_000,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        networkMode: "always",
+        retry: (failures, error) => failures < 2 && isWorthRetrying(error),
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+/** An answer in the 400s is the same the next time. */
+function isWorthRetrying(error: unknown): boolean {
+  if (!(error instanceof TRPCClientError)) return true;
+  const status: unknown = error.data?.httpStatus;
+  return typeof status !== "number" || status >= 500;
+}
+
+/** The error's code as the contract names it, or null where the request never arrived. */
+export function errorCode(error: unknown): string | null {
+  if (!(error instanceof TRPCClientError)) return null;
+  const code: unknown = error.data?.code;
+  return typeof code === "string" ? code : null;
+}
