@@ -1,0 +1,50 @@
+import { id } from "@holdfast/contract/schemas";
+import { jwtVerify, SignJWT } from "jose";
+
+const issuer = "holdfast";
+const audience = "holdfast-api";
+const lifetimeSeconds = 3600;
+
+/** The tokens of programs: HS256 over the secret's UTF-8 bytes, so that a service that shares it may mint one. */
+export interface BearerTokens {
+  mint(userId: string): Promise<{ token: string; expiresAt: string }>;
+  /** The user's id, or null for any token that is not exactly as it must be. Whether that user exists is not asked here. */
+  verify(token: string): Promise<string | null>;
+}
+
+export function createBearerTokens(secret: string): BearerTokens {
+  const key = new TextEncoder().encode(secret);
+  return {
+    async mint(userId) {
+      const expiresAt = Math.floor(Date.now() / 1000) + lifetimeSeconds;
+      const token = await new SignJWT({})
+        .setProtectedHeader({ alg: "HS256" })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt()
+        .setExpirationTime(expiresAt)
+        .sign(key);
+      return { token, expiresAt: new Date(expiresAt * 1000).toISOString() };
+    },
+
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ["HS256"],
+          issuer,
+          audience,
+          requiredClaims: ["sub", "exp", "iss", "aud"],
+        });
+        return id.parse(payload.sub).toLowerCase();
+      } catch {
+        return null; // why it is no good is nobody's business
+      }
+    },
+  };
+}
+
+/** The token of an Authorization header; empty where it is none of ours, so that it is refused and not ignored. */
+export function bearerToken(authorization: string): string {
+  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? "";
+}

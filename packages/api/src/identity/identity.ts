@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Person } from "@holdfast/contract";
+
+/** Who is asking: a person with a cookie, or a program with a bearer token. */
+export interface Identity {
+  /**
+   * The person of a request: by its bearer token, else by its cookie. Null for nobody; a bad token is nobody and never
+   * falls back to the cookie. With a warm cookie no query is sent, unless `certain` is set: then the session is looked
+   * up, as it must be for whatever changes data. Throws `UnavailableError` when the database has to be asked and does not answer.
+   * `onSetCookie` is called where the cookie's cache was renewed: send it with the response.
+   */
+  identify(
+    headers: Headers,
+    options?: { certain?: boolean; onSetCookie?: (cookie: string) => void },
+  ): Promise<Person | null>;
+  /**
+   * What every procedure and route calls first: refuses a foreign origin (`ForeignOriginError`), then identifies.
+   * `changes` is true for mutations.
+   */
+  authorize(
+    headers: Headers,
+    options: { changes: boolean; onSetCookie?: (cookie: string) => void },
+  ): Promise<Person | null>;
+  /**
+   * Makes a guest and a session for them. `once` (a turn's id) makes the same guest for a repeated first request.
+   * Throws `UnauthorizedError` where the request carries a token or a dead session: who had an account must not end up as
+   * somebody else without noticing. Its `setCookies` clear the dead session.
+   */
+  becomeGuest(headers: Headers, options?: { once?: string }): Promise<{ person: Person; setCookies: string[] }>;
+  /** Answers `/api/auth/*`. False for any other path. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Periodic work: moves of guests that had to wait, unused guests. Call it every minute or so. */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+}
