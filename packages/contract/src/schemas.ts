@@ -60,6 +60,8 @@ export const newMessage = z
     }
   });
 
+export const searchText = text(limits.searchLength);
+
 /** An opaque place in a list. */
 export const cursor = z.string().min(1).max(200);
 

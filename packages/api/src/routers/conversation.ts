@@ -1,0 +1,110 @@
+import type { Conversation, ConversationSummary, Message } from "@holdfast/contract";
+import { limits } from "@holdfast/contract";
+import * as schema from "@holdfast/contract/schemas";
+import { z } from "zod";
+import { badRequest } from "../errors.ts";
+import { guestProcedure, personProcedure, router } from "../trpc.ts";
+
+const byId = z.object({ id: schema.id });
+
+const position = z.int().min(1).max(2_147_483_647);
+
+export const conversationRouter = router({
+  create: guestProcedure
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/conversations",
+        status: 201,
+        summary: "Create a conversation",
+        output: schema.conversation,
+      },
+    })
+    .input(z.object({ title: schema.title.optional(), model: schema.modelId.nullish() }).optional())
+    .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
+      if (input?.model && !(await ctx.assistant.hasModel(input.model))) throw unknownModel();
+      return ctx.user.createConversation(input);
+    }),
+
+  /** The most recent conversation, or a new one. */
+  getOrCreate: guestProcedure.mutation(({ ctx }): Promise<ConversationSummary> => ctx.user.getOrCreateConversation()),
+
+  get: personProcedure
+    .input(byId)
+    .query(({ ctx, input }): Promise<ConversationSummary> => ctx.user.findConversation(input.id)),
+
+  /** With all its messages, oldest first: for programs. Pages use `message.page`. */
+  getWithMessages: personProcedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/conversations/{id}",
+        summary: "Read a conversation with all its messages",
+        output: schema.conversation.extend({ messages: z.array(schema.message) }),
+      },
+    })
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<Conversation & { messages: Message[] }> => {
+      const [conversation, messages] = await Promise.all([
+        ctx.user.findConversation(input.id),
+        ctx.user.getChatHistory(input.id),
+      ]);
+      return { ...conversation, messages };
+    }),
+
+  list: personProcedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/conversations",
+        summary: "List conversations, most recently updated first",
+        output: z.object({ conversations: z.array(schema.conversation), nextCursor: z.string().nullable() }),
+      },
+    })
+    .input(z.object({ limit: schema.pageLimit(limits.conversationPage), cursor: schema.cursor.nullish() }))
+    .query(
+      ({ ctx, input }): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> =>
+        ctx.user.listConversations({ limit: input.limit, cursor: input.cursor ?? undefined }),
+    ),
+
+  /** Most recently pinned first. */
+  pinned: personProcedure.query(({ ctx }): Promise<ConversationSummary[]> => ctx.user.listPinned()),
+
+  rename: personProcedure
+    .input(byId.extend({ title: schema.title }))
+    .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
+      await ctx.user.renameConversation(input.id, input.title, "person");
+      return ctx.user.findConversation(input.id);
+    }),
+
+  update: personProcedure
+    .input(
+      byId.extend({
+        pinned: z.boolean().optional(),
+        model: schema.modelId.nullish(),
+        readPosition: z.int().min(0).max(2_147_483_647).optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
+      const { id, ...change } = input;
+      if (change.model && !(await ctx.assistant.hasModel(change.model))) throw unknownModel();
+      return ctx.user.updateConversation(id, change);
+    }),
+
+  delete: personProcedure
+    .meta({ rest: { method: "DELETE", path: "/conversations/{id}", status: 204, summary: "Delete a conversation" } })
+    .input(byId)
+    .mutation(async ({ ctx, input }): Promise<null> => {
+      await ctx.user.removeConversation(input.id);
+      return null;
+    }),
+
+  /** A new conversation with copies of the messages before `position`. */
+  fork: personProcedure
+    .input(byId.extend({ position }))
+    .mutation(({ ctx, input }): Promise<ConversationSummary> => ctx.user.forkConversation(input.id, input.position)),
+});
+
+function unknownModel() {
+  return badRequest("model", "is not a model that can be used here");
+}

@@ -1,0 +1,66 @@
+import type { Message, TurnView } from "@holdfast/contract";
+import { limits } from "@holdfast/contract";
+import * as schema from "@holdfast/contract/schemas";
+import type { MessagePage } from "@holdfast/db";
+import { z } from "zod";
+import { personProcedure, router } from "../trpc.ts";
+
+const page = z.object({
+  conversationId: schema.id,
+  limit: schema.pageLimit(limits.messagePage),
+  cursor: schema.cursor.nullish(),
+});
+
+export const messageRouter = router({
+  /** The newest page, one by cursor either way, or the one around a message; with the turn that is open at the end. */
+  page: personProcedure
+    .input(page.extend({ around: schema.id.optional() }))
+    .query(async ({ ctx, input }): Promise<MessagePage & { openTurn: TurnView | null }> => {
+      const { conversationId, limit, around } = input;
+      const [messages, openTurn] = await Promise.all([
+        ctx.user.pageOfMessages(conversationId, { limit, around, cursor: input.cursor ?? undefined }),
+        ctx.user.openTurn(conversationId),
+      ]);
+      return { ...messages, openTurn };
+    }),
+
+  /** Pages of messages for programs: the newest first, the cursor leading to older ones. */
+  list: personProcedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/conversations/{conversationId}/messages",
+        summary: "Read a page of messages: the newest first, each page oldest first",
+        output: z.object({ messages: z.array(schema.message), nextCursor: z.string().nullable() }),
+      },
+    })
+    .input(page)
+    .query(async ({ ctx, input }): Promise<{ messages: Message[]; nextCursor: string | null }> => {
+      const { messages, olderCursor } = await ctx.user.pageOfMessages(input.conversationId, {
+        limit: input.limit,
+        cursor: input.cursor ?? undefined,
+      });
+      return { messages, nextCursor: olderCursor };
+    }),
+
+  /** The whole conversation, oldest first. */
+  history: personProcedure
+    .input(z.object({ conversationId: schema.id }))
+    .query(({ ctx, input }): Promise<Message[]> => ctx.user.getChatHistory(input.conversationId)),
+
+  add: personProcedure
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/conversations/{conversationId}/messages",
+        status: 201,
+        summary: "Store a message of any role, without an answer",
+        output: schema.message,
+      },
+    })
+    .input(schema.newMessage.safeExtend({ conversationId: schema.id }))
+    .mutation(({ ctx, input }): Promise<Message> => {
+      const { conversationId, role, content, toolCalls } = input;
+      return ctx.user.addMessage(conversationId, role, content, toolCalls?.length ? toolCalls : null);
+    }),
+});

@@ -1,0 +1,74 @@
+import type { ErrorCode, ErrorIssue } from "@holdfast/contract";
+import { initTRPC } from "@trpc/server";
+import type { z } from "zod";
+import type { Context } from "./context.ts";
+import { ApiError, toApiError, toTRPCError } from "./errors.ts";
+
+/** How REST offers a procedure; what is not here follows from the procedure's input. */
+export interface RestMeta {
+  method: "GET" | "POST" | "DELETE";
+  /** After `/api/{user_id}`; names in braces are fields of the input: `/conversations/{id}`. */
+  path: `/${string}`;
+  /** 200 unless said; 204 sends no body. */
+  status?: number;
+  summary: string;
+  /** The shape of the body: fields that it does not name are left out. None for 204. */
+  output?: z.ZodType;
+}
+
+export interface Meta {
+  rest?: RestMeta;
+}
+
+/** `data` of every error that tRPC sends. */
+export interface ErrorData {
+  code: ErrorCode;
+  httpStatus: number;
+  requestId: string;
+  issues?: ErrorIssue[];
+  retryAfterMs?: number;
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    isServer: true,
+    // Never the stack: even a development server's errors are read by browsers.
+    isDev: false,
+    errorFormatter({ shape, error, ctx }) {
+      const { code, status, message, issues, retryAfterMs } = toApiError(error);
+      const data: ErrorData = {
+        code,
+        httpStatus: status,
+        requestId: ctx?.requestId ?? "",
+        ...(issues && { issues }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
+      return { ...shape, message, data };
+    },
+  });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** For everyone, signed in or not. */
+export const visitorProcedure = t.procedure.use(async ({ ctx, next }) => {
+  if (ctx.refusal !== null) throw toTRPCError(ctx.refusal);
+  const result = await next();
+  if (!result.ok) throw toTRPCError(result.error);
+  return result;
+});
+
+/** For people and guests; a visitor is UNAUTHORIZED. */
+export const personProcedure = visitorProcedure.use(({ ctx, next }) => {
+  const { person, user } = ctx;
+  if (!person || !user) throw toTRPCError(new ApiError("UNAUTHORIZED", "Sign in first."));
+  return next({ ctx: { person, user } });
+});
+
+/** For everyone: a visitor becomes a guest by it. */
+export const guestProcedure = visitorProcedure.use(async ({ ctx, next }) => {
+  const person = ctx.person ?? (await ctx.becomeGuest());
+  return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
+});
