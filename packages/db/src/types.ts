@@ -165,7 +165,8 @@ export interface StartedTurn {
 /** The end of a turn, told by its runner. */
 export type TurnEnd =
   | { status: "completed" | "stopped"; steps: StoredStep[]; usage: Usage | null; cut: boolean }
-  | { status: "failed"; failure: TurnFailure; steps: StoredStep[]; usage: Usage | null };
+  /** `interrupted` by a process that is asked to end and cannot wait. */
+  | { status: "failed" | "interrupted"; failure: TurnFailure; steps: StoredStep[]; usage: Usage | null };
 
 export interface StoredStep {
   content: string;
@@ -178,8 +179,14 @@ export interface RunnerStore {
    * renewed every second. The lock dies with the process; the heartbeat tells a paused one.
    */
   register(): Promise<{ runner: number; /** The lease was lost (outage, pause): its turns may have been taken. */ onLost(listener: () => void): void }>;
-  /** One INSERT for all turns of the process, with NOTIFY for the others. `synchronous_commit` is off for it. */
-  appendChunks(chunks: readonly (TurnChunk & { userId: string; conversationId: string })[]): Promise<void>;
+  /**
+   * One INSERT for all turns of the process, with NOTIFY for the others. `synchronous_commit` is off for it. Fenced like
+   * `finishTurn`: chunks of a turn that is gone, has ended or runs elsewhere by now are left out, without an error.
+   */
+  appendChunks(
+    runner: number,
+    chunks: readonly (TurnChunk & { userId: string; conversationId: string })[],
+  ): Promise<void>;
   /**
    * One transaction, fenced by `status = 'running' AND runner = $runner`: ends the turn, stores its messages (none if it failed:
    * then `turns.partial` keeps what was said), deletes its chunks, notifies. Returns false, with nothing changed, if the turn is not this runner's any more.
