@@ -1,0 +1,20 @@
+# Two stages: build with everything, run with what is needed. The image embeds no database: set DATABASE_URL.
+FROM node:20-bookworm-slim AS build
+WORKDIR /src
+ENV NEXT_TELEMETRY_DISABLED=1 TURBO_TELEMETRY_DISABLED=1 CI=true
+RUN npm install --global pnpm@10.34.8
+COPY . .
+RUN pnpm install --frozen-lockfile --no-optional
+RUN pnpm build
+RUN pnpm --filter @holdfast/web --prod --no-optional deploy --legacy /app
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HOLDFAST_DATA_DIR=/tmp/holdfast
+WORKDIR /app
+COPY --from=build --chown=root:root /app .
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/api/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+STOPSIGNAL SIGTERM
+CMD ["node", "dist/server/main.js"]
