@@ -1,0 +1,161 @@
+import path from "node:path";
+import { z } from "zod";
+
+export interface Config {
+  dev: boolean;
+  host: string;
+  port: number;
+  /** The origin that people use, without a slash at its end; null: what the request says, on loopback names. */
+  appUrl: string | null;
+  dataDir: string;
+  /** Null: the embedded PostgreSQL. */
+  database: DatabaseAddresses | null;
+  /** Null: made once and kept in the data folder. */
+  secret: string | null;
+  models: ModelSettings;
+  metricsPort: number | null;
+  logLevel: (typeof logLevels)[number];
+  trustProxy: boolean | number;
+  limits: { sendsPerMinute: number; signInsPerMinute: number; requestsPerMinute: number; streams: number };
+}
+
+export interface DatabaseAddresses {
+  url: string;
+  appUrl: string | undefined;
+  authUrl: string | undefined;
+  tasksUrl: string | undefined;
+  directUrl: string | undefined;
+}
+
+export interface ModelSettings {
+  openai: { apiKey: string | undefined; baseUrl: string | undefined; models: string[] | undefined };
+  anthropic: { apiKey: string | undefined; models: string[] | undefined };
+  defaultModel: string | undefined;
+}
+
+/** Says in one sentence which variable is wrong and what it should be. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** Reads the environment. An empty variable counts as unset. Relative paths begin at `root`. Throws `ConfigError`. */
+export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${issue?.path.join(".")} ${issue?.message}.`);
+  }
+  const read = parsed.data;
+  if (read.DATABASE_URL && !read.BETTER_AUTH_SECRET && read.NODE_ENV === "production") {
+    throw new ConfigError(
+      "BETTER_AUTH_SECRET must be set where DATABASE_URL is: every server of one database needs the same (try `openssl rand -base64 32`).",
+    );
+  }
+  return {
+    dev: read.NODE_ENV === "development",
+    host: read.HOST,
+    port: read.PORT,
+    appUrl: read.APP_URL ?? null,
+    dataDir: path.resolve(root, read.HOLDFAST_DATA_DIR),
+    database: read.DATABASE_URL
+      ? {
+          url: read.DATABASE_URL,
+          appUrl: read.APP_DATABASE_URL,
+          authUrl: read.AUTH_DATABASE_URL,
+          tasksUrl: read.TASKS_DATABASE_URL,
+          directUrl: read.DIRECT_DATABASE_URL,
+        }
+      : null,
+    secret: read.BETTER_AUTH_SECRET ?? null,
+    models: {
+      openai: { apiKey: read.OPENAI_API_KEY, baseUrl: read.OPENAI_BASE_URL, models: read.OPENAI_MODELS },
+      anthropic: { apiKey: read.ANTHROPIC_API_KEY, models: read.ANTHROPIC_MODELS },
+      defaultModel: read.DEFAULT_MODEL,
+    },
+    metricsPort: read.METRICS_PORT ?? null,
+    logLevel: read.LOG_LEVEL,
+    trustProxy: read.TRUST_PROXY,
+    limits: {
+      sendsPerMinute: read.LIMIT_SENDS_PER_MINUTE,
+      signInsPerMinute: read.LIMIT_SIGN_INS_PER_MINUTE,
+      requestsPerMinute: read.LIMIT_REQUESTS_PER_MINUTE,
+      streams: read.LIMIT_STREAMS,
+    },
+  };
+}
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const wholeNumber = (smallest: number, largest: number) => {
+  const message = `must be a whole number from ${smallest} to ${largest}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= smallest && value <= largest, message);
+};
+
+const port = wholeNumber(0, 65_535);
+const limit = wholeNumber(0, 1_000_000);
+
+const webAddress = (message: string) =>
+  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), message);
+
+const postgresAddress = z
+  .string()
+  .refine(
+    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+    "must be a PostgreSQL address, such as postgres://user:password@host:5432/holdfast",
+  );
+
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+const proxies = z
+  .string()
+  .regex(/^(true|false|\d{1,2})$/, "must be true, false, or the number of proxies in front")
+  .transform((value) => (value === "true" ? true : value === "false" ? false : Number(value)));
+
+const appUrl = webAddress("must be an http or https address, such as https://chat.example.org")
+  .refine((value) => !/[?#]/.test(value) && new URL(value).pathname === "/", "must be an origin alone, without a path")
+  .transform((value) => new URL(value).origin);
+
+const variables = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: port.default(3000),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/, "must be an address or a host name")
+    .default("127.0.0.1"),
+  APP_URL: appUrl.optional(),
+  DATABASE_URL: postgresAddress.optional(),
+  APP_DATABASE_URL: postgresAddress.optional(),
+  AUTH_DATABASE_URL: postgresAddress.optional(),
+  TASKS_DATABASE_URL: postgresAddress.optional(),
+  DIRECT_DATABASE_URL: postgresAddress.optional(),
+  HOLDFAST_DATA_DIR: z.string().default(".holdfast"),
+  BETTER_AUTH_SECRET: z.string().min(16, "must have at least 16 characters, better 32 at random").optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),
+  OPENAI_MODELS: list.optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_MODELS: list.optional(),
+  DEFAULT_MODEL: z
+    .string()
+    .regex(/^(built-in|(openai|anthropic)\/\S+)$/, "must be built-in, openai/<id> or anthropic/<id>")
+    .optional(),
+  METRICS_PORT: port.optional(),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+  TRUST_PROXY: proxies.default(false),
+  LIMIT_SENDS_PER_MINUTE: limit.default(30),
+  LIMIT_SIGN_INS_PER_MINUTE: limit.default(10),
+  LIMIT_REQUESTS_PER_MINUTE: limit.default(1200),
+  LIMIT_STREAMS: limit.default(20),
+});

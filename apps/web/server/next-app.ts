@@ -1,0 +1,31 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import path from "node:path";
+import createNext from "next";
+import { createStaticAssets } from "./static-assets.ts";
+
+export interface NextApp {
+  render(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** True if it was a file of the build. */
+  staticAssets(req: IncomingMessage, res: ServerResponse): boolean;
+  close(): Promise<void>;
+}
+
+/** Loads the web app in `dir`: its build, or in development its sources, compiled as they are asked for. */
+export async function openNextApp(options: {
+  dir: string;
+  dev: boolean;
+  host: string;
+  port: number;
+  httpServer: Server;
+}): Promise<NextApp> {
+  const { dir, dev, host: hostname, port, httpServer } = options;
+  // Types say that the module has a `default`; what Node imports of this CommonJS module is that default itself.
+  const create = createNext as unknown as typeof createNext.default;
+  const app = create({ dir, dev, hostname, port, httpServer, quiet: true });
+  await app.prepare();
+  return {
+    render: app.getRequestHandler(),
+    staticAssets: dev ? () => false : await createStaticAssets(path.join(dir, ".next")),
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Api } from "@holdfast/api";
+import type { Logger } from "pino";
+import type { Metrics } from "./metrics.ts";
+import { loggedPath, pathOf, routeClass } from "./routes.ts";
+import { dataPolicy, setSecurityHeaders } from "./security-headers.ts";
+
+interface Listening {
+  api: Pick<Api, "handle">;
+  /** True if the answer was given. */
+  staticAssets: (req: IncomingMessage, res: ServerResponse) => boolean;
+  pages: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  isReady: () => Promise<boolean>;
+  /** True once the process begins to end. */
+  ending: () => boolean;
+  https: boolean;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Health first, then the API, then the files of the build, then the pages. */
+export function createRequestListener(options: Listening): RequestListener {
+  return (req, res) => {
+    const path = pathOf(req.url);
+    observe(req, res, path, options);
+    setSecurityHeaders(res, options);
+    answer(req, res, path, options).catch((error) => {
+      options.log.error({ err: error, requestId: res.getHeader("x-request-id") }, "request failed");
+      if (res.headersSent) res.destroy();
+      else sendError(res, 500, "INTERNAL", "Something went wrong on our side.");
+    });
+  };
+}
+
+async function answer(req: IncomingMessage, res: ServerResponse, path: string, options: Listening): Promise<void> {
+  if (path === "/api/health/live") return sendHealth(res, true);
+  if (path === "/api/health/ready") return sendHealth(res, !options.ending() && (await options.isReady()));
+  // The client of a connection that was kept open goes to another process, or comes back when this one is up again.
+  if (options.ending()) return void req.socket.destroy();
+  if (path.startsWith("/api/") || path === "/api") res.setHeader("Content-Security-Policy", dataPolicy);
+  if (await options.api.handle(req, res)) return;
+  res.removeHeader("Content-Security-Policy");
+  if (options.staticAssets(req, res)) return;
+  await options.pages(req, res);
+}
+
+/** What is said while the database has not been reached yet. */
+export function createWaitingListener({ https }: { https: boolean }): RequestListener {
+  return (req, res) => {
+    setSecurityHeaders(res, { https });
+    if (pathOf(req.url) === "/api/health/live") return sendHealth(res, true);
+    if (pathOf(req.url) === "/api/health/ready") return sendHealth(res, false);
+    res.setHeader("Retry-After", "2");
+    res.setHeader("x-request-id", randomUUID());
+    sendError(res, 503, "UNAVAILABLE", "The database cannot be reached. Try again in a moment.");
+  };
+}
+
+function sendHealth(res: ServerResponse, healthy: boolean): void {
+  sendJson(res, healthy ? 200 : 503, { status: healthy ? "ok" : "unavailable" });
+}
+
+function sendError(res: ServerResponse, status: number, code: string, message: string): void {
+  sendJson(res, status, { error: { code, message, requestId: res.getHeader("x-request-id") } });
+}
+
+function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" });
+  res.end(JSON.stringify(body));
+}
+
+/** Gives the request its id, and logs and counts it when it is over. */
+function observe(req: IncomingMessage, res: ServerResponse, path: string, { log, metrics }: Listening): void {
+  const requestId = randomUUID();
+  req.headers["x-request-id"] = requestId;
+  res.setHeader("x-request-id", requestId);
+  const begin = process.hrtime.bigint();
+  const method = req.method ?? "GET";
+  res.once("close", () => {
+    const durationMs = Math.round(Number(process.hrtime.bigint() - begin) / 1e4) / 100;
+    const route = routeClass(path);
+    const streamed = String(res.getHeader("content-type")).startsWith("text/event-stream");
+    metrics.countRequest(route, method, res.statusCode, durationMs / 1000, streamed);
+    const level =
+      res.statusCode >= 500 ? "warn" : route === "/_next" || route.startsWith("/api/health") ? "debug" : "info";
+    const aborted = res.writableFinished ? {} : { aborted: true };
+    log[level](
+      { requestId, method, path: loggedPath(path), status: res.statusCode, durationMs, ...aborted },
+      "request",
+    );
+  });
+}
