@@ -1,0 +1,174 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { nothing, splitBlocks } from "./blocks";
+import { Markdown } from "./markdown";
+
+const sample = `# Heading one
+
+Some **bold**, *italic*, ~~gone~~ and \`code\` with a [link](https://example.com/a?b=1&c=2).
+
+- one
+- two
+  - nested **deep**
+- [x] done
+- [ ] to do
+
+1. first
+2. second
+
+> a quote
+> of two lines
+
+| Name | Value |
+|------|------:|
+| a    | 1     |
+| b    | \`2\` |
+
+\`\`\`ts
+const a = "**not bold**";
+\`\`\`
+
+Last words[^1] &amp; 5 < 6, $x^2$ and it costs $5 or $10.
+`;
+
+function render(text: string, streaming = false): string {
+  return renderToStaticMarkup(<Markdown text={text} streaming={streaming} />);
+}
+
+function visibleText(markup: string): string {
+  return markup.replace(/<[^>]*>/g, "");
+}
+
+describe("what an answer may render", () => {
+  const hostile = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe src='https://evil.example'></iframe>",
+    "text <b onclick=alert(1)>b</b> text",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](\u0001javascript:alert(1))",
+    "[x]( javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox(1))",
+    "[x](file:///etc/passwd)",
+    "[x](//evil.example/a)",
+    "[x](/api/account/delete)",
+    "[x](blob:https://evil.example/1)",
+    "<javascript:alert(1)>",
+    "![x](https://evil.example/track.gif)",
+    "![x](javascript:alert(1))",
+    "![x](data:image/svg+xml,<svg onload=alert(1)>)",
+    '[x](https://ok.example "title\\" onmouseover=alert(1)")',
+    "[ref]\n\n[ref]: javascript:alert(1)",
+    "\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007",
+    "```html\n<script>alert(1)</script>\n```",
+    "`<script>alert(1)</script>`",
+    "| <script>alert(1)</script> |\n|---|\n| <img src=x onerror=alert(1)> |",
+    "<!-- --><script>alert(1)</script>",
+    "<style>*{display:none}</style>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<form action=https://evil.example><input name=p></form>",
+    "$\\href{javascript:alert(1)}{x}$",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+  ];
+
+  it.each(hostile)("R-SEC-8: renders nothing that runs or loads: %j", (text) => {
+    for (const streaming of [false, true]) {
+      const markup = render(text, streaming);
+      expect(markup).not.toMatch(/<(script|img|svg|iframe|object|embed|style|form|link|meta|video|audio|base)\b/i);
+      for (const [, href] of markup.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(https?:\/\/|mailto:)/);
+      for (const [tag] of markup.matchAll(/<[a-z][^>]*>/gi)) {
+        expect(tag.replace(/"[^"]*"/g, '""')).not.toMatch(/\s(on\w+|src|srcset|style|formaction|action)=/i);
+      }
+    }
+  });
+
+  it("opens links in a new tab that cannot reach back", () => {
+    expect(render("[x](https://example.com)")).toContain('target="_blank" rel="noopener noreferrer"');
+  });
+
+  it("shows HTML as the text that it is", () => {
+    expect(visibleText(render("a <b>c</b> d"))).toBe("a &lt;b&gt;c&lt;/b&gt; d");
+  });
+
+  it("survives absurd nesting", () => {
+    for (const text of [
+      ">".repeat(5_000),
+      "- ".repeat(3_000),
+      "[".repeat(5_000),
+      "*".repeat(5_000),
+      "**a ".repeat(2_000),
+    ]) {
+      expect(render(text, true).length).toBeGreaterThan(0);
+      expect(render(text).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("markdown", () => {
+  it("renders what models write", () => {
+    const markup = render(sample);
+    for (const part of [
+      "<h3",
+      "<strong>bold</strong>",
+      "<em>italic</em>",
+      "<del>gone</del>",
+      "<ol",
+      "<ul",
+      "<blockquote",
+      "<table>",
+      "<pre",
+      'type="checkbox"',
+    ])
+      expect(markup).toContain(part);
+    expect(markup).toContain("costs $5 or $10");
+    expect(markup).toContain("&amp; 5 &lt; 6");
+    expect(markup).toContain("Copy code");
+    expect(markup).toContain("TypeScript");
+  });
+
+  it("gives text its own direction", () => {
+    expect(render("שלום עולם")).toContain('dir="auto"');
+  });
+
+  it("keeps every letter of a plain text", () => {
+    const text = "Zwölf Boxkämpfer 👩‍👩‍👧 jagen\u200bViktor";
+    expect(visibleText(render(text))).toBe(text);
+  });
+});
+
+describe("while it is being written", () => {
+  it("never shows half of its markup", () => {
+    for (let end = 1; end <= sample.length; end++) {
+      const text = visibleText(render(sample.slice(0, end), true).replace(/<pre.*?<\/pre>/gs, ""));
+      expect(text, JSON.stringify(sample.slice(0, end))).not.toMatch(/\*\*|~~|`|\]\(|\|/);
+    }
+  });
+
+  it("ends as the whole text would have been rendered", () => {
+    let split = nothing;
+    for (let end = 0; end <= sample.length; end += 3) split = splitBlocks(split, sample.slice(0, end), true);
+    split = splitBlocks(split, sample, false);
+    const whole = splitBlocks(nothing, sample, false);
+    expect(split.blocks).toEqual(whole.blocks);
+  });
+
+  it("never touches a finished block again", () => {
+    const first = splitBlocks(nothing, "one\n\ntwo\n\nthr", true);
+    const second = splitBlocks(first, "one\n\ntwo\n\nthree\n\nfour", true);
+    expect(second.blocks[0]).toBe(first.blocks[0]);
+    expect(second.blocks[1]).toBe(first.blocks[1]);
+    expect(second.blocks).toHaveLength(4);
+  });
+
+  it("starts over where the text is another one", () => {
+    const first = splitBlocks(nothing, "one\n\ntwo\n\nthree", true);
+    expect(splitBlocks(first, "other", true).blocks).toHaveLength(1);
+  });
+});
