@@ -14,7 +14,7 @@ export interface Identity {
     options?: { certain?: boolean; onSetCookie?: (cookie: string) => void },
   ): Promise<Person | null>;
   /**
-   * What every procedure and route calls first: refuses a foreign origin (`ForeignOriginError`), then identifies.
+   * What every procedure and route calls first: refuses a foreign origin (FORBIDDEN), then identifies.
    * `changes` is true for mutations.
    */
   authorize(
@@ -23,8 +23,8 @@ export interface Identity {
   ): Promise<Person | null>;
   /**
    * Makes a guest and a session for them. `once` (a turn's id) makes the same guest for a repeated first request.
-   * Throws `UnauthorizedError` where the request carries a token or a dead session: who had an account must not end up as
-   * somebody else without noticing. Its `setCookies` clear the dead session.
+   * UNAUTHORIZED where the request carries a token or a dead session: who had an account must not end up as
+   * somebody else without noticing. (`identify` has cleared the dead session's cookies by then.)
    */
   becomeGuest(headers: Headers, options?: { once?: string }): Promise<{ person: Person; setCookies: string[] }>;
   /** Answers `/api/auth/*`. False for any other path. */

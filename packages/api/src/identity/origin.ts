@@ -1,19 +1,4 @@
-import { ForeignOriginError } from "./identity-errors.ts";
-
-export type OriginKind = "own" | "foreign" | "absent";
-
-/**
- * Whose page sent the request. Ours is `appUrl`; without one, that which equals the request's Host,
- * for loopback names only (any other name could be a stranger's that resolves to this machine).
- */
-export function originOf(headers: Headers, appUrl: string | null): OriginKind {
-  const origin = headers.get("origin");
-  if (origin === null) return "absent";
-  if (appUrl !== null) return origin === new URL(appUrl).origin ? "own" : "foreign";
-  return URL.canParse(origin) && isLoopback(new URL(origin).hostname) && new URL(origin).host === headers.get("host")
-    ? "own"
-    : "foreign";
-}
+import { ApiError } from "../errors.ts";
 
 /**
  * Refuses what another site's page may have caused. Browsers send Origin with everything that changes something,
@@ -21,9 +6,23 @@ export function originOf(headers: Headers, appUrl: string | null): OriginKind {
  */
 export function assertOwnOrigin(headers: Headers, appUrl: string | null, changes: boolean): void {
   const kind = originOf(headers, appUrl);
-  if (kind === "foreign") throw new ForeignOriginError();
   const ridesOnCookie = headers.has("cookie") && !headers.has("authorization");
-  if (changes && kind === "absent" && ridesOnCookie) throw new ForeignOriginError();
+  if (kind === "foreign" || (kind === "absent" && changes && ridesOnCookie)) {
+    throw new ApiError("FORBIDDEN", "This request does not come from a page of this site.");
+  }
+}
+
+/**
+ * Whose page sent the request. Ours is `appUrl`; without one, that which equals the request's Host,
+ * for loopback names only (any other name could be a stranger's that resolves to this machine).
+ */
+export function originOf(headers: Headers, appUrl: string | null): "own" | "foreign" | "absent" {
+  const origin = headers.get("origin");
+  if (origin === null) return "absent";
+  if (appUrl !== null) return origin === new URL(appUrl).origin ? "own" : "foreign";
+  if (!URL.canParse(origin)) return "foreign";
+  const { hostname, host } = new URL(origin);
+  return isLoopback(hostname) && host === headers.get("host") ? "own" : "foreign";
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Person } from "@holdfast/contract";
+import type { Database } from "@holdfast/db";
+import { ApiError } from "../errors.ts";
+import { clientAddress } from "../limits/client-address.ts";
+import type { Limits } from "../limits/limits.ts";
+import { hasBody, pathOf, readJson, requestIdOf, sendError, sendJson, toHeaders } from "../rest/exchange.ts";
+import { type Auth, addressHeader } from "./auth.ts";
+import { fromAuthError, withoutTokens } from "./auth-answers.ts";
+import { type AuthRoute, routesAt } from "./auth-routes.ts";
+import type { BearerTokens } from "./bearer.ts";
+import { inSignIn, type SignIn } from "./guest-plugin.ts";
+import { assertOwnOrigin } from "./origin.ts";
+
+export interface AuthHandlerOptions {
+  auth: Auth;
+  db: Database;
+  limits: Limits;
+  bearer: BearerTokens;
+  appUrl: string | null;
+  trustProxy: boolean | number;
+  providers: string[];
+  hasMail: boolean;
+  /** The person and session of a request's cookie, looked up. */
+  sessionOf(headers: Headers): Promise<{ person: Person; token: string } | null>;
+  /** After a sign-in: ends the session before it, gives what a guest had to the account. */
+  settle(signIn: SignIn): Promise<void>;
+  onError(error: ApiError, requestId: string): void;
+}
+
+const prefix = "/api/auth";
+
+/** Answers `/api/auth/*`: our checks and limits, Better Auth behind them, our one shape of errors. */
+export function createAuthHandler(options: AuthHandlerOptions) {
+  const { auth, db, limits, bearer, appUrl, hasMail, providers } = options;
+
+  async function answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+    const headers = toHeaders(req);
+    if (path === "/options") {
+      assertMethod(req, res, ["GET"]);
+      return sendJson(res, 200, { providers, passwordReset: hasMail });
+    }
+    if (path === "/token") {
+      assertMethod(req, res, ["POST"]);
+      // Changes nothing, and another site could not read it: an Origin is not asked for, a foreign one is refused.
+      assertOwnOrigin(headers, appUrl, false);
+      const session = await options.sessionOf(headers);
+      if (!session) throw new ApiError("UNAUTHORIZED", "Sign in first.");
+      return sendJson(res, 200, await bearer.mint(session.person.id));
+    }
+    const routes = routesAt(path, hasMail);
+    if (routes.length === 0) throw new ApiError("NOT_FOUND", `There is nothing at ${prefix}${path}.`);
+    assertMethod(
+      req,
+      res,
+      routes.map((route) => route.method),
+    );
+    const route = routes.find(({ method }) => method === req.method) as AuthRoute; // assertMethod found it
+    assertOwnOrigin(headers, appUrl, route.method === "POST");
+    await forward(route, req, res, headers);
+  }
+
+  async function forward(route: AuthRoute, req: IncomingMessage, res: ServerResponse, headers: Headers): Promise<void> {
+    const body = route.body && (hasBody(req) ? await readJson(req) : undefined);
+    const input = route.body?.parse(body);
+    const address = clientAddress(req, options.trustProxy);
+    if (route.attempt) await limits.countSignIn({ account: route.attempt(input), address });
+
+    const before = route.signsIn ? await options.sessionOf(headers) : null;
+    const signIn: SignIn = { before, after: null };
+    const request = toRequest(req, headers, route, input, address);
+    const response = await inSignIn(signIn, () => auth.handler(request));
+    if (signIn.after) await options.settle(signIn);
+    await send(response, res);
+  }
+
+  function toRequest(req: IncomingMessage, from: Headers, route: AuthRoute, input: unknown, address: string): Request {
+    const headers = new Headers(from);
+    for (const name of [...headers.keys()]) if (name.startsWith("x-forwarded")) headers.delete(name);
+    for (const name of ["content-length", "transfer-encoding", "connection", "authorization"]) headers.delete(name);
+    headers.set(addressHeader, address);
+    const url = new URL(req.url ?? "/", appUrl ?? `http://${req.headers.host ?? "localhost"}`);
+    if (route.method === "GET") return new Request(url, { headers });
+    headers.set("content-type", "application/json");
+    return new Request(url, { method: "POST", headers, body: JSON.stringify(input ?? {}) });
+  }
+
+  async function send(response: Response, res: ServerResponse): Promise<void> {
+    const cookies = response.headers.getSetCookie();
+    if (cookies.length > 0) res.appendHeader("set-cookie", cookies);
+    const location = response.headers.get("location");
+    if (response.status >= 300 && response.status < 400 && location) {
+      res.writeHead(response.status, { location, "cache-control": "no-store" }).end();
+      return;
+    }
+    const body = parsed(await response.text());
+    if (response.ok) return sendJson(res, response.status, withoutTokens(body));
+    // Better Auth answers 500 for a database that is away.
+    if (response.status >= 500 && !(await db.isReady())) {
+      throw new ApiError("UNAVAILABLE", "The database cannot be reached. Try again in a moment.", {
+        retryAfterMs: 2_000,
+      });
+    }
+    throw fromAuthError(response.status, body, prefix);
+  }
+
+  return async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    const path = pathOf(req);
+    if (path !== prefix && !path.startsWith(`${prefix}/`)) return false;
+    try {
+      await answer(req, res, path.slice(prefix.length));
+    } catch (error) {
+      options.onError(sendError(req, res, error), requestIdOf(res));
+    }
+    return true;
+  };
+}
+
+/** 405, with `Allow`, for a method that the path does not have. */
+export function assertMethod(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): void {
+  if (methods.includes(req.method ?? "")) return;
+  res.setHeader("allow", [...new Set(methods)].join(", "));
+  throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

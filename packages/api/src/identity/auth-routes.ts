@@ -1,0 +1,110 @@
+import { codePointLength, isBlank, isStorable, limits } from "@holdfast/contract";
+import { z } from "zod";
+
+/** A route of Better Auth that we offer; what is not here does not exist. */
+export interface AuthRoute {
+  method: "GET" | "POST";
+  /** After `/api/auth`; a segment that begins with a colon stands for any. */
+  path: `/${string}`;
+  /** Checked before Better Auth sees it. */
+  body?: z.ZodType;
+  /** May end with another session than it began with. */
+  signsIn?: boolean;
+  /** A guess at a password, a code or an address: counted. Returns the account that is guessed at. */
+  attempt?: (body: unknown) => string | undefined;
+  /** Exists only where mail can be sent. */
+  needsMail?: boolean;
+}
+
+const email = z
+  .string()
+  .max(254, "must have at most 254 characters")
+  .pipe(z.email("must be an e-mail address"))
+  .refine((value) => !value.toLowerCase().endsWith("@guest.invalid"), "must be an e-mail address");
+const newPassword = z
+  .string()
+  .min(limits.passwordMinLength, `must have at least ${limits.passwordMinLength} characters`)
+  .max(limits.passwordMaxLength, `must have at most ${limits.passwordMaxLength} characters`);
+const password = z.string().min(1, "must not be empty").max(limits.passwordMaxLength, "is too long");
+const name = z
+  .string()
+  .refine((value) => !isBlank(value), "must not be empty")
+  .refine((value) => codePointLength(value) <= limits.nameLength, `must have at most ${limits.nameLength} characters`)
+  .refine(isStorable, "must not contain U+0000");
+/** A path of ours, never an address of somebody else's: after it the browser goes there. */
+const ownPath = z
+  .string()
+  .max(2_000)
+  .regex(/^\/(?![/\\])[^\\\u0000-\u001f]*$/, "must be a path of this site");
+
+const provider = z.enum(["github", "google"], "must be github or google");
+
+export const authRoutes: readonly AuthRoute[] = [
+  {
+    method: "POST",
+    path: "/sign-up/email",
+    body: z.strictObject({ name, email, password: newPassword }),
+    signsIn: true,
+    attempt: accountOf,
+  },
+  {
+    method: "POST",
+    path: "/sign-in/email",
+    body: z.strictObject({ email, password, rememberMe: z.boolean().optional() }),
+    signsIn: true,
+    attempt: accountOf,
+  },
+  {
+    method: "POST",
+    path: "/sign-in/social",
+    body: z.strictObject({
+      provider,
+      callbackURL: ownPath.default("/"),
+      newUserCallbackURL: ownPath.optional(),
+      errorCallbackURL: ownPath.default("/sign-in"),
+    }),
+    attempt: () => undefined,
+  },
+  { method: "GET", path: "/callback/:provider", signsIn: true },
+  { method: "POST", path: "/sign-out", body: z.strictObject({}).optional() },
+  { method: "GET", path: "/get-session" },
+  { method: "POST", path: "/update-user", body: z.strictObject({ name }) },
+  {
+    method: "POST",
+    path: "/change-password",
+    body: z.strictObject({ currentPassword: password, newPassword, revokeOtherSessions: z.boolean().default(true) }),
+    attempt: () => undefined,
+  },
+  {
+    method: "POST",
+    path: "/request-password-reset",
+    body: z.strictObject({ email, redirectTo: ownPath.default("/sign-in") }),
+    attempt: accountOf,
+    needsMail: true,
+  },
+  { method: "GET", path: "/reset-password/:token", needsMail: true },
+  {
+    method: "POST",
+    path: "/reset-password",
+    body: z.strictObject({ token: z.string().min(1).max(200), newPassword }),
+    attempt: () => undefined,
+    needsMail: true,
+  },
+];
+
+/** The routes of a path, whatever their method. */
+export function routesAt(path: string, hasMail: boolean): AuthRoute[] {
+  const segments = path.split("/");
+  return authRoutes.filter((route) => {
+    if (route.needsMail && !hasMail) return false;
+    const expected = route.path.split("/");
+    return (
+      expected.length === segments.length &&
+      expected.every((part, index) => (part.startsWith(":") ? segments[index] !== "" : part === segments[index]))
+    );
+  });
+}
+
+function accountOf(body: unknown): string | undefined {
+  return z.object({ email: z.string() }).safeParse(body).data?.email;
+}

@@ -1,0 +1,179 @@
+import type { Person } from "@holdfast/contract";
+import { limits as productLimits } from "@holdfast/contract";
+import { type Database, UnavailableError } from "@holdfast/db";
+import type { Log } from "../api.ts";
+import { ApiError } from "../errors.ts";
+import type { Limits } from "../limits/limits.ts";
+import { cookieCacheSeconds, createAuth, type OAuthClients } from "./auth.ts";
+import { createAuthHandler } from "./auth-handler.ts";
+import { type AuthStore, openAuthStore } from "./auth-store.ts";
+import { bearerToken, createBearerTokens } from "./bearer.ts";
+import { createCookieCache, type SessionCookies, toPerson } from "./cookie-cache.ts";
+import { createGuestMoves } from "./guest-moves.ts";
+import type { SignIn } from "./guest-plugin.ts";
+import type { Identity } from "./identity.ts";
+import type { Mailer } from "./mail.ts";
+import { assertOwnOrigin, originOf } from "./origin.ts";
+
+export interface IdentityOptions {
+  /** The connection string of the role that may read sessions and passwords. */
+  authUrl: string;
+  db: Database;
+  secret: string;
+  appUrl: string | null;
+  trustProxy: boolean | number;
+  limits: Limits;
+  log: Log;
+  mail?: Mailer | undefined;
+  oauth?: OAuthClients | undefined;
+}
+
+type MadeGuest = { id: string; setCookies: string[] };
+type Session = { person: Person; token: string };
+type OnSetCookie = ((cookie: string) => void) | undefined;
+
+const dayMs = 86_400_000;
+const guestsATime = 500;
+const repeatedFirstRequestMs = 60_000;
+
+export function createIdentity(options: IdentityOptions): Identity & { store: AuthStore } {
+  const { db, appUrl, log, limits } = options;
+  const store = openAuthStore(options.authUrl, (error) => log.warn({ err: error }, "a database connection was lost"));
+  const bearer = createBearerTokens(options.secret);
+  const cache = createCookieCache(options.secret, cookieCacheSeconds);
+  const moves = createGuestMoves(db, store, log);
+  const auth = createAuth({ ...options, pool: store.pool, onSessionsEnded: sessionsChanged });
+  const cookiePrefix = appUrl?.startsWith("https://") ? "__Secure-holdfast." : "holdfast.";
+  const firstRequests = new Map<string, Promise<MadeGuest>>();
+
+  const unsubscribe = db.notices.subscribe((notice) => {
+    if (notice.type === "sessions-changed" || notice.type === "user-deleted") cache.distrust(notice.userId);
+    if (notice.type === "lost") cache.distrustAll();
+  });
+
+  function sessionsChanged(userId: string): void {
+    cache.distrust(userId);
+    store.announceSessionsChanged(userId).catch((error: unknown) => {
+      log.warn({ err: error }, "other processes could not be told that sessions have ended");
+    });
+  }
+
+  /** The session, by the cookie's cache where it is believed, else by the database. */
+  async function sessionOf(headers: Headers, certain: boolean, onSetCookie?: OnSetCookie): Promise<Session | null> {
+    const cookies = sessionCookies(headers, cookiePrefix);
+    if (!cookies) return null;
+    const cached = await cache.read(cookies);
+    if (cached && (!certain || (await store.sessionLives(cached.token, cached.person.id)))) return cached;
+    return lookUpSession(headers, onSetCookie);
+  }
+
+  async function lookUpSession(headers: Headers, onSetCookie: OnSetCookie): Promise<Session | null> {
+    const query = { disableCookieCache: true } as const;
+    const found = await auth.api.getSession({ headers, query, returnHeaders: true }).catch(async (error: unknown) => {
+      throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
+    });
+    for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
+    if (!found.response) return null;
+    const person = toPerson(found.response.user);
+    if (person.isGuest) await store.touchGuest(person.id);
+    return { person, token: found.response.session.token };
+  }
+
+  async function settle({ before, after }: SignIn): Promise<void> {
+    if (!after || !before || before.token === after.token) return;
+    await store.endSession(before.token);
+    sessionsChanged(before.person.id);
+    if (before.person.isGuest && before.person.id !== after.userId) await moves.begin(before.person.id, after.userId);
+  }
+
+  const identify: Identity["identify"] = async (headers, { certain = false, onSetCookie } = {}) => {
+    const authorization = headers.get("authorization");
+    if (authorization === null) return (await sessionOf(headers, certain, onSetCookie))?.person ?? null;
+    const userId = await bearer.verify(bearerToken(authorization));
+    return userId === null ? null : store.findPerson(userId);
+  };
+
+  async function makeGuest(headers: Headers, guestId?: string): Promise<MadeGuest> {
+    const made = await auth.api.makeGuest({ headers, body: { guestId }, returnHeaders: true }).catch(async (error) => {
+      throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
+    });
+    return { id: made.response.id, setCookies: made.headers.getSetCookie() };
+  }
+
+  return {
+    store,
+    identify,
+
+    authorize: async (headers, { changes, onSetCookie }) => {
+      assertOwnOrigin(headers, appUrl, changes);
+      return identify(headers, { certain: changes, onSetCookie });
+    },
+
+    async becomeGuest(headers, { once } = {}) {
+      if (headers.has("authorization")) throw new ApiError("UNAUTHORIZED", "This token is not valid.");
+      if (originOf(headers, appUrl) !== "own") throw new ApiError("UNAUTHORIZED", "Sign in first, or send a token.");
+      if (sessionCookies(headers, cookiePrefix)) {
+        throw new ApiError("UNAUTHORIZED", "You have been signed out. Sign in again.");
+      }
+      const known = once === undefined ? undefined : await firstRequests.get(once);
+      const making = makeGuest(headers, known);
+      if (once !== undefined && known === undefined) {
+        firstRequests.set(
+          once,
+          making.then(({ id }) => id),
+        );
+        setTimeout(() => firstRequests.delete(once), repeatedFirstRequestMs).unref();
+      }
+      const { id, setCookies } = await making;
+      return { person: { id, name: "Guest", email: null, isGuest: true }, setCookies };
+    },
+
+    handle: createAuthHandler({
+      auth,
+      db,
+      limits,
+      bearer,
+      appUrl,
+      trustProxy: options.trustProxy,
+      providers: Object.keys(options.oauth ?? {}),
+      hasMail: options.mail !== undefined,
+      sessionOf: (headers) => sessionOf(headers, true),
+      settle,
+      onError: (error, requestId) => {
+        if (error.status >= 500) log.error({ err: error.cause ?? error, requestId }, "a request about identity failed");
+      },
+    }),
+
+    async tidy() {
+      await moves.resume();
+      await db.deleteUnusedGuests(new Date(Date.now() - productLimits.guestDays * dayMs), guestsATime);
+    },
+
+    async close() {
+      unsubscribe();
+      await moves.close();
+      await store.close();
+    },
+  };
+}
+
+/** Null where the browser holds no session, not even a dead one. */
+function sessionCookies(headers: Headers, prefix: string): SessionCookies | null {
+  let token: string | null = null;
+  let data: string | null = null;
+  for (const pair of (headers.get("cookie") ?? "").split(";")) {
+    const equals = pair.indexOf("=");
+    const name = pair.slice(0, equals).trim();
+    if (name === `${prefix}session_token`) token = decoded(pair.slice(equals + 1).trim());
+    if (name === `${prefix}session_data`) data = pair.slice(equals + 1).trim();
+  }
+  return token ? { token, data } : null;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Database, NotFoundError } from "@holdfast/db";
+import type { Log } from "../api.ts";
+import type { AuthStore } from "./auth-store.ts";
+
+/**
+ * Gives what a guest has to the account they sign in to. A running answer writes to the guest's rows, so the move waits
+ * for its end: within the sign-in for a while, then by itself. What is pending is stored, and a crash delays it only.
+ */
+export interface GuestMoves {
+  /** Returns when all is moved, or after `patienceMs` with the move going on. */
+  begin(guestId: string, userId: string): Promise<void>;
+  /** Moves what is pending from before and can be moved now. */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const patienceMs = 8_000;
+const pollMs = 150;
+
+export function createGuestMoves(db: Database, store: AuthStore, log: Log): GuestMoves {
+  const closing = new AbortController();
+  const underWay = new Map<string, Promise<void>>();
+
+  async function move(guestId: string, userId: string): Promise<void> {
+    while ((await db.forUser(guestId).runningTurns()).length > 0) {
+      await delay(pollMs, undefined, { signal: closing.signal });
+    }
+    try {
+      await db.moveGuest(guestId, userId);
+    } catch (error) {
+      // The account or the guest is gone: there is nothing to move, or nowhere.
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    await store.forgetMove(guestId);
+  }
+
+  function start(guestId: string, userId: string): Promise<void> {
+    const known = underWay.get(guestId);
+    if (known) return known;
+    const moving = move(guestId, userId)
+      .catch((error: unknown) => {
+        if (!closing.signal.aborted) log.warn({ err: error }, "what a guest has could not be moved yet");
+      })
+      .finally(() => underWay.delete(guestId));
+    underWay.set(guestId, moving);
+    return moving;
+  }
+
+  return {
+    async begin(guestId, userId) {
+      await store.rememberMove(guestId, userId);
+      await store.endSessionsOf(guestId);
+      const waiting = new AbortController();
+      const patience = delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => {}); // cut short: moved
+      await Promise.race([start(guestId, userId), patience]);
+      waiting.abort();
+    },
+
+    async resume() {
+      for (const { guestId, userId } of await store.pendingMoves()) void start(guestId, userId); // logs its own failure
+    },
+
+    async close() {
+      closing.abort();
+      await Promise.all(underWay.values());
+    },
+  };
+}

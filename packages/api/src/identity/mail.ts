@@ -1,0 +1,3 @@
+export interface Mailer {
+  sendPasswordReset(to: string, url: string): Promise<void>;
+}

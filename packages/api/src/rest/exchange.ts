@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { limits } from "@holdfast/contract";
+import { ApiError, badRequest, errorBody, toApiError } from "../errors.ts";
+
+/** What REST, the account's routes and identity share of HTTP. */
+
+export function toHeaders(req: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (Array.isArray(value)) for (const one of value) headers.append(name, one);
+    else if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** The path without its query, as it was sent. */
+export function pathOf(req: IncomingMessage): string {
+  return (req.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+export function queryOf(req: IncomingMessage): URLSearchParams {
+  const url = req.url ?? "/";
+  const mark = url.indexOf("?");
+  return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
+}
+
+/** The body as JSON: 415 for another type, 413 for one too large, 400 for one that is not JSON. */
+export async function readJson(req: IncomingMessage): Promise<unknown> {
+  assertJson(req);
+  const bytes = await readBytes(req, limits.bodyBytes);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw badRequest("", "The body is not valid JSON.");
+  }
+}
+
+export function assertJson(req: IncomingMessage): void {
+  const type = req.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw new ApiError("UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
+  }
+}
+
+export function hasBody(req: IncomingMessage): boolean {
+  return req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"] ?? 0) > 0;
+}
+
+export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(req.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function tooLarge(maxBytes: number): ApiError {
+  return new ApiError(
+    "PAYLOAD_TOO_LARGE",
+    `The body is larger than ${(maxBytes / 1_048_576).toLocaleString("en")} MiB.`,
+  );
+}
+
+export function sendJson(res: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  res.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": body.length,
+    "cache-control": "no-store",
+  });
+  res.end(body);
+}
+
+export function sendNothing(res: ServerResponse): void {
+  res.writeHead(204, { "cache-control": "no-store" });
+  res.end();
+}
+
+/** The one shape of errors. Returns what was sent, for the log. */
+export function sendError(req: IncomingMessage, res: ServerResponse, error: unknown): ApiError {
+  const known = toApiError(error);
+  if (res.headersSent) {
+    // An answer that has begun cannot be taken back; cut off, it cannot be taken for a whole one.
+    res.destroy();
+    return known;
+  }
+  if (known.retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(known.retryAfterMs / 1000)));
+  // The rest of a body that nobody reads must not be taken for the next request.
+  if (!req.readableEnded && hasBody(req)) res.setHeader("connection", "close");
+  sendJson(res, known.status, errorBody(known, requestIdOf(res)));
+  return known;
+}
+
+/** The request's id: set by whoever handled the response first. */
+export function requestIdOf(res: ServerResponse): string {
+  const known = res.getHeader("x-request-id");
+  if (typeof known === "string") return known;
+  const id = crypto.randomUUID();
+  if (!res.headersSent) res.setHeader("x-request-id", id);
+  return id;
+}
