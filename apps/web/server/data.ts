@@ -1,0 +1,63 @@
+import { type Database, openDatabase, readOrCreateSecret, startEmbeddedPostgres, UnavailableError } from "@holdfast/db";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+
+const retryMs = 2_000;
+
+export interface Data {
+  db: Database;
+  secret: string;
+  /** For the person who starts it: where what is written is kept. */
+  place: string;
+}
+
+/**
+ * The database, migrated: the one of DATABASE_URL, or the embedded one. A server that does not answer is waited for, because it
+ * may come up after us; `onWait` is called once. Whatever else is wrong with it throws.
+ */
+export async function openData(
+  config: Config,
+  lifecycle: Lifecycle,
+  log: Logger,
+  onWait: () => Promise<void>,
+): Promise<Data> {
+  const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
+  if (!config.database) {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    lifecycle.onEnd("embedded PostgreSQL", () => postgres.stop());
+    const db = await openDatabase({ url: postgres.url, secret, log });
+    lifecycle.onEnd("database", () => db.close());
+    return { db, secret, place: config.dataDir };
+  }
+  const { database } = config;
+  const db = await whenReachable(() => openDatabase({ ...database, secret, log }), lifecycle.signal, log, onWait);
+  lifecycle.onEnd("database", () => db.close());
+  return { db, secret, place: `PostgreSQL at ${placeOf(database.url)}` };
+}
+
+async function whenReachable<T>(
+  open: () => Promise<T>,
+  signal: AbortSignal,
+  log: Logger,
+  onWait: () => Promise<void>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await open();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof UnavailableError)) throw error;
+      if (attempt === 1) await onWait();
+      log.warn({ attempt, retryMs }, "the database cannot be reached; trying again");
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** The address without user and password. */
+function placeOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

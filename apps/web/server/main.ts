@@ -1,0 +1,132 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Api, createApi } from "@holdfast/api";
+import { type Assistant, connectToolBox, createAssistant } from "@holdfast/assistant";
+import { type Database, UnusableDatabaseError } from "@holdfast/db";
+import { createTaskTokens, startTasksServer } from "@holdfast/tasks-mcp";
+import nextEnv from "@next/env";
+import { type Config, ConfigError, type ModelSettings, readConfig } from "./config.ts";
+import { openData } from "./data.ts";
+import { AddressError, HttpServer, probeAddress } from "./http-server.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { createLog } from "./log.ts";
+import { createMetrics, type Metrics, serveMetrics } from "./metrics.ts";
+import { openNextApp } from "./next-app.ts";
+import { createPages } from "./pages.ts";
+import { createRequestListener, createWaitingListener } from "./request-listener.ts";
+import { observeTurns } from "./turn-metrics.ts";
+
+declare global {
+  /** The one door from server components to the API, in this process. */
+  var holdfast: { api: Api } | undefined;
+}
+
+// This file runs as apps/web/dist/server/main.js.
+const webDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const repository = path.resolve(webDir, "../..");
+
+const dev = process.env.NODE_ENV === "development";
+nextEnv.loadEnvConfig(repository, dev, { info: () => {}, error: (...args) => console.error(...args) });
+const logLevel = process.env.LOG_LEVEL || "info";
+const log = createLog(isLogLevel(logLevel) ? logLevel : "info");
+const lifecycle = new Lifecycle(log);
+await lifecycle.run(() => serve(readConfig(process.env, repository)), explain);
+
+/** Opens everything in order, and says where it is. What is opened last is closed first. */
+async function serve(config: Config): Promise<void> {
+  const https = config.appUrl?.startsWith("https:") ?? false;
+  await probeAddress(config);
+  const http = new HttpServer(createWaitingListener({ https }));
+  const data = await openData(config, lifecycle, log, async () => {
+    await http.listen(config);
+    process.stdout.write("The database cannot be reached. Holdfast waits for it.\n");
+  });
+  const { db, secret } = data;
+  const assistant = openAssistant(config.models);
+  const openTools = await openTaskTools(db);
+  const next = await openNextApp({ dir: webDir, ...config, httpServer: http.server });
+  lifecycle.onEnd("web app", () => next.close());
+  lifecycle.onEnd("connections", () => http.cutConnections());
+  const { appUrl, trustProxy, limits } = config;
+  const api = await createApi({ db, assistant, openTools, secret, appUrl, trustProxy, limits, log });
+  lifecycle.onEnd("api", () => api.stop());
+  globalThis.holdfast = { api };
+
+  const metrics = createMetrics();
+  await openMetrics(metrics, config, db, api);
+  const isReady = shared(() => db.isReady(), 250);
+  const pages = createPages({ api, isReady, render: next.render, dev: config.dev, https });
+  const { staticAssets } = next;
+  http.answerWith(
+    createRequestListener({ api, staticAssets, pages, isReady, ending: () => lifecycle.ending, https, log, metrics }),
+  );
+  lifecycle.onEnd("listener", () => http.stopAccepting());
+  lifecycle.signal.throwIfAborted();
+  const port = await http.listen(config);
+  const address = config.appUrl ?? `http://${isWildcard(config.host) ? "localhost" : bracketed(config.host)}:${port}`;
+  log.info({ address, place: data.place, models: (await assistant.models()).length }, "ready");
+  process.stdout.write(`\nHoldfast is ready: ${address}\nWhat is written is kept in ${data.place}\n\n`);
+}
+
+function openAssistant({ openai, anthropic, defaultModel }: ModelSettings): Assistant {
+  const { apiKey } = anthropic;
+  const assistant = createAssistant({
+    openai: openai.apiKey || openai.baseUrl ? openai : undefined,
+    anthropic: apiKey ? { apiKey, models: anthropic.models } : undefined,
+    defaultModel,
+    log,
+  });
+  lifecycle.onEnd("assistant", () => assistant.close());
+  return assistant;
+}
+
+/** The task tools run in a process of their own, which is given its own database role and the key to check tokens, no more. */
+async function openTaskTools(db: Database) {
+  const tokens = await createTaskTokens();
+  const server = await startTasksServer({ databaseUrl: db.urls.tasks, publicKey: tokens.publicKey, log });
+  lifecycle.onEnd("task tools", () => server.stop());
+  return (userId: string) => connectToolBox({ url: () => server.url, token: () => tokens.mint(userId) });
+}
+
+async function openMetrics(metrics: Metrics, config: Config, db: Database, api: Api): Promise<void> {
+  metrics.gauge("holdfast_turns_running", "Turns that run in this process.", () => api.stats().runningTurns);
+  metrics.gauge("holdfast_streams_open", "Event streams open in this process.", () => api.stats().liveFeeds);
+  metrics.gauge("holdfast_db_connections", "Connections to the database.", () => db.poolStats().total);
+  metrics.gauge("holdfast_db_connections_idle", "Connections that wait for work.", () => db.poolStats().idle);
+  metrics.gauge("holdfast_db_requests_waiting", "Requests that wait for a connection.", () => db.poolStats().waiting);
+  lifecycle.onEnd("turn metrics", db.notices.subscribe(observeTurns(metrics)));
+  if (config.metricsPort === null) return;
+  lifecycle.onEnd("metrics", await serveMetrics(metrics, { host: config.host, port: config.metricsPort }));
+}
+
+/** One question at a time, and its answer for a moment longer. */
+function shared<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => {
+    if (answer) return answer;
+    const asked = ask();
+    answer = asked;
+    const forget = () => setTimeout(() => (answer = null), forMs).unref();
+    asked.then(forget, forget);
+    return asked;
+  };
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof AddressError || error instanceof UnusableDatabaseError) {
+    return error.message;
+  }
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function isLogLevel(name: string): boolean {
+  return /^(fatal|error|warn|info|debug|trace|silent)$/.test(name);
+}
