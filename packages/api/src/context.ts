@@ -23,6 +23,9 @@ export interface Context extends Services {
   user: UserStore | null;
   /** Why this request is refused, whatever it asks: a bad token, too many requests, a database that does not answer. */
   refusal: unknown;
-  /** Makes a guest of the visitor, once for the request, and sets the cookie on the response. */
-  becomeGuest(): Promise<Person>;
+  /**
+   * Makes a guest of the visitor, once for the request, and sets the cookie on the response. The same guest for the same
+   * `once`, so that a first send that is repeated finds what it began.
+   */
+  becomeGuest(once?: string): Promise<Person>;
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorIssue } from "@holdfast/contract";
+import { id } from "@holdfast/contract/schemas";
 import { initTRPC } from "@trpc/server";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Context } from "./context.ts";
 import { ApiError, toApiError, toTRPCError } from "./errors.ts";
 
@@ -68,7 +69,12 @@ export const personProcedure = visitorProcedure.use(({ ctx, next }) => {
 });
 
 /** For everyone: a visitor becomes a guest by it. */
-export const guestProcedure = visitorProcedure.use(async ({ ctx, next }) => {
-  const person = ctx.person ?? (await ctx.becomeGuest());
+export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInput }) => {
+  const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(await getRawInput())));
   return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
 });
+
+function turnIdOf(input: unknown): string | undefined {
+  const { success, data } = z.object({ turnId: id }).safeParse(input);
+  return success ? data.turnId : undefined;
+}

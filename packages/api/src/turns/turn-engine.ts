@@ -1,0 +1,233 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Assistant, ToolBox } from "@holdfast/assistant";
+import { type ConversationSummary, type Person, type TurnView, titleFrom } from "@holdfast/contract";
+import {
+  type Database,
+  type Notice,
+  type StartedTurn,
+  type TurnEnd,
+  UnavailableError,
+  type UserStore,
+} from "@holdfast/db";
+import type { Log } from "../api.ts";
+import { ApiError, badRequest } from "../errors.ts";
+import type { UserEvents } from "../live/user-events.ts";
+import { createChunkWriter } from "./chunk-writer.ts";
+import { takeRunnerLease } from "./runner-lease.ts";
+import { type RunningTurn, runTurn } from "./running-turn.ts";
+import { nameConversation } from "./turn-title.ts";
+import type { TurnInput, Turns } from "./turns.ts";
+import { watchTurn } from "./watch-turn.ts";
+
+export interface TurnEngineOptions {
+  db: Database;
+  assistant: Assistant;
+  openTools(userId: string): ToolBox;
+  events: UserEvents;
+  log: Log;
+  timing?: Partial<TurnTiming>;
+}
+
+export interface TurnTiming {
+  /** How long an answer may take in all. */
+  limitMs: number;
+  /** The least time between two chunks of a turn. */
+  chunkMs: number;
+  /** The least time between two writes of chunks, of all turns together. */
+  batchMs: number;
+  sweepMs: number;
+  /** Between attempts at a database that does not answer. */
+  retryMs: number;
+  /** What interrupted turns get to be stored at the end of a drain. */
+  farewellMs: number;
+}
+
+/** Starts turns, and keeps those that run on this process: see `running-turn.ts` for the life of one. */
+export interface TurnEngine extends Turns {
+  /** A turn that runs on this process, as it is now: newer than what the database has. */
+  local(userId: string, turnId: string): TurnView | null;
+  close(): void;
+}
+
+export async function createTurnEngine(options: TurnEngineOptions): Promise<TurnEngine> {
+  const { db, assistant, events, log } = options;
+  const timing = { ...defaultTiming, ...options.timing };
+  const running = new Map<string, RunningTurn>();
+  /** Turns that are being inserted: a Stop may come before it is known that they run. */
+  const starting = new Map<string, Promise<unknown>>();
+  const naming = new AbortController();
+  let draining = false;
+
+  const lease = await takeRunnerLease({
+    runners: db.runners,
+    onLost: (runner) => abandon((turn) => turn.runner === runner),
+    retryMs: timing.retryMs,
+    log,
+  });
+  const { batchMs: intervalMs, retryMs } = timing;
+  const writer = createChunkWriter({ runners: db.runners, runner: lease.current, intervalMs, retryMs, log });
+  const sweeper = setInterval(() => void sweep(), timing.sweepMs); // it logs its own failures
+  const unsubscribe = db.notices.subscribe(hear);
+  void sweep();
+
+  async function start(input: TurnInput): Promise<{ conversation: ConversationSummary; turn: TurnView }> {
+    if (draining) throw new ApiError("UNAVAILABLE", "The server is restarting. Try again in a moment.");
+    const user = db.forUser(input.person.id);
+    const model = await chooseModel(user, input);
+    const { turn } = await begin(user, input, model);
+    if (input.model) await user.updateConversation(turn.conversationId, { model: input.model });
+    const conversation = await user.findConversation(turn.conversationId);
+    return { conversation, turn: local(input.person.id, turn.id) ?? turn };
+  }
+
+  async function chooseModel(user: UserStore, { model, conversationId }: TurnInput): Promise<string> {
+    if (model) {
+      if (await assistant.hasModel(model)) return model;
+      throw badRequest("model", "is not a model that can be used here");
+    }
+    const remembered = conversationId ? (await user.findConversation(conversationId)).model : null;
+    return remembered && (await assistant.hasModel(remembered)) ? remembered : assistant.defaultModel();
+  }
+
+  async function begin(user: UserStore, input: TurnInput, model: string): Promise<StartedTurn> {
+    const { turnId, conversationId, message: prompt, person } = input;
+    const key = keyOf(person.id, turnId);
+    const runner = lease.require();
+    const begun = user
+      .startTurn({ turnId, conversationId, prompt, model, title: titleFrom(prompt), runner })
+      .then((turn) => {
+        if (turn.started) launch(turn, person, runner);
+        return turn;
+      });
+    starting.set(key, begun);
+    return begun.finally(() => starting.delete(key));
+  }
+
+  function launch(started: StartedTurn, person: Person, runner: number): void {
+    const turn = runTurn(started, { person, runner }, resources);
+    running.set(keyOf(person.id, started.turn.id), turn);
+    events.publish(person.id, { type: "turn-started", turn: started.turn });
+    if (lease.current() !== runner) turn.halt("abandoned");
+    void turn.ended.then((end) => conclude(turn, end)); // `ended` never rejects
+  }
+
+  function conclude(turn: RunningTurn, end: TurnEnd | null): void {
+    const { id: turnId, conversationId, model, prompt, firstPosition, steps } = turn.view();
+    running.delete(keyOf(turn.userId, turnId));
+    if (end === null) {
+      events.publish(turn.userId, { type: "resync" });
+      return;
+    }
+    const failure = "failure" in end ? end.failure : null;
+    events.publish(turn.userId, { type: "turn-ended", conversationId, turnId, status: end.status, failure });
+    if (end.status === "completed" && firstPosition === 1) {
+      const exchange = { conversationId, model, prompt, steps };
+      void nameConversation(exchange, { user: db.forUser(turn.userId), assistant, signal: naming.signal, log });
+    }
+  }
+
+  async function stop(userId: string, turnId: string): Promise<boolean> {
+    const key = keyOf(userId, turnId);
+    await starting.get(key)?.catch(() => null); // whoever started it is told
+    const turn = running.get(key);
+    if (!turn) return db.forUser(userId).requestStop(turnId);
+    turn.halt("stopped");
+    return Promise.race([turn.ended.then((end) => end?.status === "stopped"), delay(timing.farewellMs, true)]);
+  }
+
+  function hear(notice: Notice): void {
+    if (notice.type === "turn-stop") running.get(keyOf(notice.userId, notice.turnId))?.halt("stopped");
+    if (notice.type === "user-deleted") abandon((turn) => turn.userId === notice.userId);
+    if (notice.type === "conversation" && notice.change === "deleted") {
+      abandon((turn) => turn.userId === notice.userId && turn.view().conversationId === notice.conversationId);
+    }
+  }
+
+  function abandon(isLost: (turn: RunningTurn) => boolean): void {
+    for (const turn of running.values()) if (isLost(turn)) turn.halt("abandoned");
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      for (const turn of await db.runners.sweep()) {
+        running.get(keyOf(turn.userId, turn.turnId))?.halt("abandoned"); // we were taken for dead
+        events.publishEnd(turn, "interrupted");
+        log.info({ turnId: turn.turnId }, "a turn was interrupted by the end of the process that ran it");
+      }
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) log.error({ err: error }, "interrupted turns could not be looked for");
+    }
+  }
+
+  async function drain(limitMs: number): Promise<void> {
+    draining = true;
+    await Promise.race([allEnded(), delay(limitMs, undefined, { ref: false })]);
+    for (const turn of running.values()) turn.halt("interrupted");
+    await Promise.race([allEnded(), delay(timing.farewellMs, undefined, { ref: false })]);
+    naming.abort();
+  }
+
+  async function allEnded(): Promise<void> {
+    while (starting.size + running.size > 0) {
+      await Promise.allSettled([...starting.values(), ...[...running.values()].map((turn) => turn.ended)]);
+    }
+  }
+
+  function local(userId: string, turnId: string): TurnView | null {
+    return running.get(keyOf(userId, turnId))?.view() ?? null;
+  }
+
+  const watching = {
+    events,
+    read: async (userId: string, turnId: string) =>
+      local(userId, turnId) ?? (await db.forUser(userId).findTurn(turnId)),
+  };
+  const resources = {
+    ...{ db, assistant, openTools: options.openTools, events, writer, log, retryMs, limitMs: timing.limitMs },
+    // A core carries some thousand chunks a second; the more turns, the more of their words travel together.
+    chunkIntervalMs: () => Math.min(Math.max(timing.chunkMs, running.size * chunkMsPerTurn), maxChunkMs),
+  };
+
+  return {
+    start,
+    async startAndWait(input, signal = new AbortController().signal) {
+      const { turn } = await start(input);
+      const user = db.forUser(input.person.id);
+      const ended = await endOf(watchTurn({ userId: input.person.id, turnId: turn.id, afterSeq: 0, signal }, watching));
+      return { turn: ended, messages: await user.turnMessages(turn.id) };
+    },
+    stop,
+    watch: (input) => watchTurn(input, watching),
+    local,
+    drain,
+    stats: () => ({ running: running.size }),
+    close() {
+      clearInterval(sweeper);
+      unsubscribe();
+      lease.close();
+      naming.abort();
+    },
+  };
+}
+
+const defaultTiming: TurnTiming = {
+  limitMs: 600_000,
+  chunkMs: 25,
+  batchMs: 25,
+  sweepMs: 1_000,
+  retryMs: 250,
+  farewellMs: 1_500,
+};
+
+const chunkMsPerTurn = 0.6;
+const maxChunkMs = 150;
+
+/** Two people's turns may have the same id. */
+function keyOf(userId: string, turnId: string): string {
+  return `${userId}/${turnId}`;
+}
+
+async function endOf(watching: ReturnType<Turns["watch"]>): Promise<TurnView> {
+  for await (const event of watching) if (event.type === "ended") return event.turn;
+  throw new ApiError("NOT_FOUND", "The conversation was deleted before the answer was complete.");
+}
