@@ -10,6 +10,8 @@ export interface RestMeta {
   method: "GET" | "POST" | "DELETE";
   /** After `/api/{user_id}`; names in braces are fields of the input: `/conversations/{id}`. */
   path: `/${string}`;
+  /** What a name in the path is called in the input, where that differs: `{ id: "conversationId" }`. */
+  params?: Record<string, string>;
   /** 200 unless said; 204 sends no body. */
   status?: number;
   summary: string;

@@ -29,7 +29,8 @@ export const messageRouter = router({
     .meta({
       rest: {
         method: "GET",
-        path: "/conversations/{conversationId}/messages",
+        path: "/conversations/{id}/messages",
+        params: { id: "conversationId" },
         summary: "Read a page of messages: the newest first, each page oldest first",
         output: z.object({ messages: z.array(schema.message), nextCursor: z.string().nullable() }),
       },
@@ -52,7 +53,8 @@ export const messageRouter = router({
     .meta({
       rest: {
         method: "POST",
-        path: "/conversations/{conversationId}/messages",
+        path: "/conversations/{id}/messages",
+        params: { id: "conversationId" },
         status: 201,
         summary: "Store a message of any role, without an answer",
         output: schema.message,

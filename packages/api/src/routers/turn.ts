@@ -67,6 +67,14 @@ export const turnRouter = router({
 
   /** A turn from where `lastEventId` (`turnId:seq`) left off, until it has ended. */
   watch: personProcedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/turns/{id}/events",
+        params: { id: "turnId" },
+        summary: "Follow a turn as it is answered, as server-sent events",
+      },
+    })
     .input(byTurn.extend({ lastEventId: z.string().max(100).nullish() }))
     .subscription(async function* ({ ctx, input, signal }) {
       const { turnId } = input;
