@@ -35,7 +35,7 @@ const name = z
 const ownPath = z
   .string()
   .max(2_000)
-  .regex(/^\/(?![/\\])[^\\\u0000-\u001f]*$/, "must be a path of this site");
+  .regex(/^\/(?![/\\])[!-[\]-~]*$/, "must be a path of this site");
 
 const provider = z.enum(["github", "google"], "must be github or google");
 

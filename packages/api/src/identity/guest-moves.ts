@@ -37,7 +37,7 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log): Gues
 
   function start(guestId: string, userId: string): Promise<void> {
     const known = underWay.get(guestId);
-    if (known) return known;
+    if (known !== undefined) return known;
     const moving = move(guestId, userId)
       .catch((error: unknown) => {
         if (!closing.signal.aborted) log.warn({ err: error }, "what a guest has could not be moved yet");
