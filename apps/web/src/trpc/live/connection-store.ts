@@ -1,0 +1,54 @@
+/** "online" also before the first connection: nothing is wrong until it has been for a while. */
+export type Connection = "online" | "reconnecting" | "offline";
+
+/** A loss that is over before anybody reads of it is not worth a word. */
+const quietMs = 1_500;
+
+export class ConnectionStore {
+  readonly #listeners = new Set<() => void>();
+  #connection: Connection = "online";
+  #connected: boolean | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly get = (): Connection => this.#connection;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    if (this.#listeners.size === 0) this.#listenToBrowser("addEventListener");
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#listenToBrowser("removeEventListener");
+    };
+  };
+
+  setConnected(connected: boolean): void {
+    this.#connected = connected;
+    this.#update();
+  }
+
+  /** Nobody is signed in: there is no connection to lose. */
+  reset(): void {
+    this.#connected = null;
+    this.#update();
+  }
+
+  readonly #update = (): void => {
+    clearTimeout(this.#timer);
+    if (navigator.onLine === false) this.#set("offline");
+    else if (this.#connected !== false) this.#set("online");
+    else if (this.#connection === "online") this.#timer = setTimeout(() => this.#set("reconnecting"), quietMs);
+    else this.#set("reconnecting");
+  };
+
+  #set(connection: Connection): void {
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #listenToBrowser(method: "addEventListener" | "removeEventListener"): void {
+    window[method]("online", this.#update);
+    window[method]("offline", this.#update);
+    if (method === "addEventListener") this.#update();
+  }
+}

@@ -1,0 +1,103 @@
+import type { LiveEvent, TurnView } from "@holdfast/contract";
+import { keepFeedOpen, type OpenStream } from "./feed";
+import { standForLeader } from "./leadership";
+
+/** What tabs tell each other. Nothing of it reaches another person's tabs: the channel is named after the user. */
+type TabMessage =
+  | { type: "event"; event: LiveEvent }
+  | { type: "connected"; connected: boolean }
+  /** A tab that has just opened asks for what the leader knows; also the question whether anybody leads. */
+  | { type: "hello"; from: string }
+  | { type: "welcome"; to: string; connected: boolean; running: TurnView[] };
+
+interface LiveConnectionOptions {
+  userId: string;
+  open: OpenStream;
+  running(): TurnView[];
+  onEvent(event: LiveEvent): void;
+  onConnected(connected: boolean): void;
+  onSignedOut(): void;
+}
+
+const askEveryMs = 10_000;
+const answerWithinMs = 4_000;
+
+/** The events of one person in one tab: from the stream that this tab holds, or from the tab that does. */
+export function startLiveConnection(options: LiveConnectionOptions): { close(): void } {
+  const name = `holdfast-live-${options.userId}`;
+  const self = Math.random().toString(36).slice(2);
+  const channel = typeof BroadcastChannel === "function" && navigator.locks ? new BroadcastChannel(name) : null;
+  const tell = (message: TabMessage) => channel?.postMessage(message);
+  let leads = false;
+  let connected = false;
+  let welcomed = false;
+  let overdue: ReturnType<typeof setTimeout> | undefined;
+
+  function setConnected(next: boolean) {
+    connected = next;
+    options.onConnected(next);
+  }
+
+  function lead() {
+    leads = true;
+    clearTimeout(overdue);
+    const feed = keepFeedOpen({
+      open: options.open,
+      onEvent(event) {
+        tell({ type: "event", event });
+        options.onEvent(event);
+      },
+      onConnected(next) {
+        tell({ type: "connected", connected: next });
+        setConnected(next);
+      },
+      onSignedOut: options.onSignedOut,
+    });
+    return () => {
+      leads = false;
+      welcomed = false;
+      feed.close();
+    };
+  }
+
+  function receive(message: TabMessage) {
+    if (message.type === "hello") {
+      if (leads) tell({ type: "welcome", to: message.from, connected, running: options.running() });
+    } else if (leads) {
+      // The last words of the leader before.
+    } else if (message.type === "event") options.onEvent(message.event);
+    else if (message.type === "connected") setConnected(message.connected);
+    else if (message.to === self) greet(message.connected, message.running);
+  }
+
+  function greet(isConnected: boolean, running: TurnView[]) {
+    clearTimeout(overdue);
+    overdue = undefined;
+    if (isConnected !== connected) setConnected(isConnected);
+    // What happened before this tab listened it must read, once; from then on it hears everything.
+    if (isConnected && !welcomed) options.onEvent({ type: "connected", running });
+    welcomed = welcomed || isConnected;
+  }
+
+  function ask() {
+    if (leads || overdue || document.visibilityState !== "visible") return;
+    tell({ type: "hello", from: self });
+    overdue = setTimeout(() => {
+      overdue = undefined;
+      if (document.visibilityState === "visible") candidacy.takeOver();
+    }, answerWithinMs);
+  }
+
+  channel?.addEventListener("message", (message: MessageEvent<TabMessage>) => receive(message.data));
+  const candidacy = standForLeader(name, { lead });
+  const asking = channel ? setInterval(ask, askEveryMs) : undefined;
+  if (channel) tell({ type: "hello", from: self });
+  return {
+    close() {
+      clearInterval(asking);
+      clearTimeout(overdue);
+      candidacy.withdraw();
+      channel?.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import type { LiveEvent, TurnView } from "@holdfast/contract";
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { errorCode, useTRPCClient } from "../client";
+import { type Connection, ConnectionStore } from "./connection-store";
+import type { OpenStream } from "./feed";
+import { startLiveConnection } from "./live-connection";
+import { createRefresher } from "./refresh";
+import { TurnStore } from "./turn-store";
+
+export interface Live {
+  turns: TurnStore;
+  connection: ConnectionStore;
+  /** Every event of the person's, in this tab. Returns what ends it. */
+  onEvent(listener: (event: LiveEvent) => void): () => void;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+interface LiveProviderProps {
+  /** Null for a visitor: there is nothing to hear, and nothing is opened. */
+  userId: string | null;
+  /** The server does not know this session any more. */
+  onSignedOut?: () => void;
+  children: ReactNode;
+}
+
+/** Hears everything of one person's; begins anew when the person changes, so that nothing of one reaches another. */
+export function LiveProvider({ userId, onSignedOut, children }: LiveProviderProps) {
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  const [{ live, listeners }] = useState(() => createLive((turnId) => client.turn.get.query({ turnId })));
+  useEffect(() => {
+    if (userId === null) return;
+    const refresher = createRefresher(queryClient);
+    const open: OpenStream = ({ onEvent, onEnd }) => {
+      const subscription = client.live.feed.subscribe(undefined, {
+        onData: onEvent,
+        onError: (error) => onEnd(errorCode(error) === "UNAUTHORIZED" ? "signed-out" : "lost"),
+        onComplete: () => onEnd("lost"),
+        // tRPC would connect again by itself, at its own pace: losing it here leaves the pace to us.
+        onConnectionStateChange: (state) => {
+          if (state.state === "connecting" && state.error) onEnd("lost");
+        },
+      });
+      return { close: () => subscription.unsubscribe() };
+    };
+    const connection = startLiveConnection({
+      userId,
+      open,
+      running: () => live.turns.running(),
+      onEvent(event) {
+        live.turns.apply(event);
+        refresher.onEvent(event);
+        for (const listener of listeners) listener(event);
+      },
+      onConnected: (connected) => live.connection.setConnected(connected),
+      onSignedOut: () => onSignedOut?.(),
+    });
+    return () => {
+      connection.close();
+      refresher.stop();
+      live.turns.clear();
+      live.connection.reset();
+    };
+  }, [userId, client, queryClient, live, listeners, onSignedOut]);
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+function createLive(readTurn: (turnId: string) => Promise<TurnView>) {
+  const listeners = new Set<(event: LiveEvent) => void>();
+  const live: Live = {
+    turns: new TurnStore(readTurn),
+    connection: new ConnectionStore(),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return { live, listeners };
+}
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (!live) throw new Error("useLive needs a LiveProvider above it");
+  return live;
+}
+
+/** The conversation's latest turn, if it has run since the page was opened. */
+export function useTurn(conversationId: string | null): TurnView | null {
+  const { turns } = useLive();
+  return useSyncExternalStore(
+    (listener) => (conversationId ? turns.subscribe(conversationId, listener) : () => {}),
+    () => (conversationId ? turns.get(conversationId) : null),
+    () => null,
+  );
+}
+
+export function useConnection(): Connection {
+  const { connection } = useLive();
+  return useSyncExternalStore(connection.subscribe, connection.get, () => "online");
+}
