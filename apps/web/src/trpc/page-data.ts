@@ -29,3 +29,6 @@ export interface TasksPanelProps {
   person: Person | null;
   onClose(): void;
 }
+
+/** How many of the newest messages come with the page. */
+export const firstMessagesLimit = 50;

@@ -1,0 +1,164 @@
+"use client";
+
+import type { ConversationSummary, Person, Task } from "@holdfast/contract";
+import { ListChecks, Menu } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { cookieNames, type Preferences } from "@/features/appearance/preferences";
+import { Sidebar } from "@/features/sidebar/sidebar";
+import type { ConversationPage } from "@/trpc/conversation-pages";
+import { useConversationSync } from "@/trpc/conversation-sync";
+import { LiveProvider } from "@/trpc/live/live-provider";
+import { usePerson } from "@/trpc/person";
+import { focusComposer } from "@/ui/focus-composer";
+import { IconButton } from "@/ui/icon-button";
+import { Notices } from "@/ui/notices";
+import styles from "./chat-shell.module.css";
+import { ShellContext } from "./shell-context";
+import { useGlobalKeys } from "./use-global-keys";
+import { useOpenId } from "./use-open-id";
+import { usePanel } from "./use-panel";
+import { useRememberedTimeZone } from "./use-time-zone";
+
+const TasksPanel = lazy(() => import("@/features/tasks/tasks-panel").then((m) => ({ default: m.TasksPanel })));
+const SearchDialog = lazy(() => import("@/features/search/search-dialog"));
+const HelpDialog = lazy(() => import("@/features/help/help-dialog"));
+
+interface ChatShellProps {
+  person: Person | null;
+  list: ConversationPage | null;
+  pinned: ConversationSummary[] | null;
+  tasks: Task[] | null;
+  preferences: Preferences;
+  now: string;
+  isApple: boolean;
+  children: ReactNode;
+}
+
+/** The chat of whoever is here, kept up with what happens elsewhere. */
+export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
+  const person = usePerson(initialPerson);
+  return (
+    <LiveProvider userId={person?.id ?? null}>
+      <Frame {...rest} person={person} />
+    </LiveProvider>
+  );
+}
+
+/** Sidebar, screen and tasks side by side, with the keys and dialogs that belong to none of them. */
+function Frame({ person, list, pinned, tasks, preferences, now, isApple, children }: ChatShellProps) {
+  const openId = useOpenId();
+  const sidebar = usePanel(preferences.sidebarOpen, cookieNames.sidebar, "(max-width: 720px)");
+  const tasksPanel = usePanel(preferences.tasksOpen, cookieNames.tasks, "(max-width: 960px)");
+  const [dialog, setDialog] = useState<"search" | "help" | null>(null);
+  const side = useRef<HTMLDivElement>(null);
+  const middle = useRef<HTMLElement>(null);
+
+  useConversationSync();
+  useRememberedTimeZone(preferences.timeZone);
+  useGlobalKeys({
+    onSearch: () => setDialog("search"),
+    onHelp: () => setDialog("help"),
+    onToggleSidebar: sidebar.toggle,
+  });
+  useFocusThatFollows(sidebar.isDocked || sidebar.isDrawn, side, middle);
+
+  const { closeDrawer } = sidebar;
+  useEffect(() => {
+    void openId; // going to another address is what closes it
+    closeDrawer();
+  }, [openId, closeDrawer]);
+
+  const areTasksShown = tasksPanel.isDocked || tasksPanel.isDrawn;
+  const header = useMemo(
+    () => ({
+      headerStart: (
+        <IconButton label="Open sidebar" className={styles.openSidebar} onClick={sidebar.toggle}>
+          <Menu size={18} aria-hidden />
+        </IconButton>
+      ),
+      headerEnd: (
+        <button type="button" className={styles.tasksButton} aria-expanded={areTasksShown} onClick={tasksPanel.toggle}>
+          <ListChecks size={18} aria-hidden />
+          Tasks
+        </button>
+      ),
+    }),
+    [sidebar.toggle, tasksPanel.toggle, areTasksShown],
+  );
+
+  return (
+    <ShellContext value={header}>
+      <div
+        className={styles.shell}
+        data-sidebar={sidebar.isDocked ? "docked" : "closed"}
+        data-sidebar-drawn={sidebar.isDrawn || undefined}
+        data-tasks-drawn={tasksPanel.isDrawn || undefined}
+        data-tasks={tasksPanel.isDocked ? "docked" : "closed"}
+      >
+        <a href="#message" className={styles.skip} onClick={skipToComposer}>
+          Skip to the message box
+        </a>
+        <div ref={side} className={styles.side}>
+          <Sidebar
+            person={person}
+            initialList={list}
+            initialPinned={pinned}
+            openId={openId}
+            clock={{ now, timeZone: preferences.timeZone }}
+            isApple={isApple}
+            onSearch={() => setDialog("search")}
+            onClose={sidebar.toggle}
+          />
+        </div>
+        <main ref={middle} className={styles.main} inert={sidebar.isDrawn || tasksPanel.isDrawn}>
+          {children}
+        </main>
+        {areTasksShown && (
+          <div className={styles.tasks}>
+            <Suspense>
+              <TasksPanel initial={tasks} person={person} onClose={tasksPanel.toggle} />
+            </Suspense>
+          </div>
+        )}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a convenience for pointers; Escape does the same. */}
+        <div
+          className={styles.veil}
+          onPointerDown={() => {
+            sidebar.closeDrawer();
+            tasksPanel.closeDrawer();
+          }}
+        />
+      </div>
+      <Notices />
+      <Suspense>
+        {dialog === "search" && <SearchDialog person={person} onClose={() => setDialog(null)} />}
+        {dialog === "help" && <HelpDialog isApple={isApple} onClose={() => setDialog(null)} />}
+      </Suspense>
+    </ShellContext>
+  );
+}
+
+function skipToComposer(event: React.MouseEvent) {
+  event.preventDefault();
+  focusComposer();
+}
+
+/** What was pressed to open or close the sidebar is hidden by it: the focus goes to what undoes it. */
+function useFocusThatFollows(
+  isOpen: boolean,
+  side: React.RefObject<HTMLElement | null>,
+  middle: React.RefObject<HTMLElement | null>,
+) {
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    if (wasOpen.current === isOpen) return;
+    wasOpen.current = isOpen;
+    const active = document.activeElement;
+    const isLost = active === null || active === document.body || active.getClientRects().length === 0;
+    const isUnderDrawer = middle.current?.inert && middle.current.contains(active);
+    if (!isLost && !isUnderDrawer && active.checkVisibility({ visibilityProperty: true })) return;
+    const place = isOpen ? side.current : middle.current;
+    const name = isOpen ? "Close sidebar" : "Open sidebar";
+    place?.querySelector<HTMLElement>(`[aria-label='${name}']`)?.focus();
+  }, [isOpen, side, middle]);
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from "react";
+import { DataProvider } from "@/trpc/provider";
+import { isAppleDevice, requestPreferences } from "../preferences";
+import { ChatShell } from "./chat-shell";
+import { loadChat } from "./load-chat";
+
+export default async function ChatLayout({ children }: { children: ReactNode }) {
+  const [chat, preferences, isApple] = await Promise.all([loadChat(), requestPreferences(), isAppleDevice()]);
+  return (
+    <DataProvider>
+      <ChatShell
+        person={chat.person}
+        list={chat.list}
+        pinned={chat.pinned}
+        tasks={chat.tasks}
+        preferences={preferences}
+        now={new Date().toISOString()}
+        isApple={isApple}
+      >
+        {children}
+      </ChatShell>
+    </DataProvider>
+  );
+}

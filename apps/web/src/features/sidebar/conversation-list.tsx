@@ -1,0 +1,156 @@
+"use client";
+
+import type { ConversationSummary, Person } from "@holdfast/contract";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useTRPC } from "@/trpc/client";
+import { conversationListInput } from "@/trpc/conversation-cache";
+import { type ConversationPage, loadedConversations } from "@/trpc/conversation-pages";
+import styles from "./conversation-list.module.css";
+import { ConversationRow } from "./conversation-row";
+import { groupByDate } from "./date-groups";
+import { useClock } from "./use-clock";
+import { useConversationActions } from "./use-conversation-actions";
+import { type RowRange, useVisibleRows } from "./use-visible-rows";
+
+const DeleteConversationDialog = lazy(() => import("./delete-conversation-dialog"));
+
+interface ConversationListProps {
+  person: Person | null;
+  initialList: ConversationPage | null;
+  initialPinned: ConversationSummary[] | null;
+  openId: string | null;
+  clock: { now: string; timeZone: string };
+}
+
+/** All conversations, however many: pages are read as they are scrolled to, and only rows in sight are in the document. */
+export function ConversationList({ person, initialList, initialPinned, openId, clock }: ConversationListProps) {
+  const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned);
+  const { now, timeZone } = useClock(clock);
+  const groups = useMemo(() => {
+    const dated = groupByDate(conversations, now, timeZone);
+    return pinned.length > 0 ? [{ label: "Pinned", items: pinned }, ...dated] : dated;
+  }, [conversations, pinned, now, timeZone]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const { ranges, isNearEnd } = useVisibleRows(
+    scroller,
+    groups.map((group) => group.items.length),
+  );
+  useEffect(() => {
+    if (isNearEnd) loadMore();
+  }, [isNearEnd, loadMore]);
+
+  useEffect(() => {
+    if (openId) scroller.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [openId]);
+
+  const [deleting, setDeleting] = useState<ConversationSummary | null>(null);
+  const order = useRef<ConversationSummary[]>([]);
+  useEffect(() => {
+    order.current = groups.flatMap((group) => group.items);
+  }, [groups]);
+  const actions = useConversationActions(openId, order);
+
+  return (
+    // Focusable, so that the focus has a place to stay when the row that had it leaves the document.
+    <div ref={scroller} className={styles.list} tabIndex={-1}>
+      {isEmpty && <p className={styles.empty}>Your conversations will be kept here.</p>}
+      {groups.map((group, at) => (
+        <Group key={group.label} label={group.label} count={group.items.length} range={ranges[at]}>
+          {(index) => {
+            const conversation = group.items[index];
+            if (!conversation) return null;
+            return (
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                isOpen={conversation.id === openId}
+                position={index + 1}
+                count={group.items.length}
+                onRename={actions.rename}
+                onPin={actions.setPinned}
+                onDelete={setDeleting}
+              />
+            );
+          }}
+        </Group>
+      ))}
+      {deleting && (
+        <Suspense>
+          <DeleteConversationDialog
+            title={deleting.title}
+            onClose={() => setDeleting(null)}
+            onConfirm={() => {
+              setDeleting(null);
+              actions.remove(deleting);
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+interface GroupProps {
+  label: string;
+  count: number;
+  range: RowRange | undefined;
+  children(index: number): React.ReactNode;
+}
+
+function Group({ label, count, range = { first: 0, end: 0 }, children }: GroupProps) {
+  const rows = Array.from({ length: range.end - range.first }, (_, at) => children(range.first + at));
+  const style = {
+    paddingBlockStart: `calc(var(--row) * ${range.first})`,
+    paddingBlockEnd: `calc(var(--row) * ${count - range.end})`,
+  };
+  return (
+    <section aria-label={label}>
+      <h2 className={styles.heading}>{label}</h2>
+      <ul style={style}>{rows}</ul>
+    </section>
+  );
+}
+
+function useConversations(
+  person: Person | null,
+  initialList: ConversationPage | null,
+  initialPinned: ConversationSummary[] | null,
+) {
+  const trpc = useTRPC();
+  const list = useInfiniteQuery(
+    trpc.conversation.list.infiniteQueryOptions(conversationListInput, {
+      enabled: person !== null,
+      initialCursor: null,
+      initialData: initialList ? { pages: [initialList], pageParams: [null] } : undefined,
+      getNextPageParam: (page) => page.nextCursor,
+      // Comparing thousands of rows in depth costs more than drawing the few in sight.
+      structuralSharing: false,
+    }),
+  );
+  const pinnedQuery = useQuery(
+    trpc.conversation.pinned.queryOptions(undefined, {
+      enabled: person !== null,
+      initialData: initialPinned ?? undefined,
+    }),
+  );
+
+  const { data, hasNextPage, isFetching, fetchNextPage } = list;
+  const conversations = useMemo(
+    () => loadedConversations(data).filter((conversation) => conversation.pinnedAt === null),
+    [data],
+  );
+  const pinned = pinnedQuery.data ?? noConversations;
+  const canLoadMore = hasNextPage && !isFetching;
+  const loadMore = useMemo(
+    () => () => {
+      if (canLoadMore) void fetchNextPage(); // its failure is in the query's state
+    },
+    [canLoadMore, fetchNextPage],
+  );
+  const isEmpty = conversations.length === 0 && pinned.length === 0 && (person === null || list.isSuccess);
+  return { conversations, pinned, loadMore, isEmpty };
+}
+
+const noConversations: ConversationSummary[] = [];

@@ -1,0 +1,108 @@
+"use client";
+
+import type { ConversationSummary } from "@holdfast/contract";
+import { Download, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { memo, useRef, useState } from "react";
+import { AppLink } from "@/ui/app-link";
+import { classNames } from "@/ui/class-names";
+import { Menu, type MenuItem } from "@/ui/menu";
+import styles from "./conversation-row.module.css";
+import { RenameField } from "./rename-field";
+
+interface ConversationRowProps {
+  conversation: ConversationSummary;
+  isOpen: boolean;
+  position: number;
+  count: number;
+  onRename(conversation: ConversationSummary, title: string): void;
+  onPin(conversation: ConversationSummary, pinned: boolean): void;
+  onDelete(conversation: ConversationSummary): void;
+}
+
+export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { conversation, isOpen, position, count, onRename } = props;
+  const [state, setState] = useState<"shown" | "menu" | "renaming">("shown");
+  const link = useRef<HTMLAnchorElement>(null);
+  const options = useRef<HTMLButtonElement>(null);
+
+  function finishRenaming(title: string | null) {
+    if (title !== null) onRename(conversation, title);
+    setState("shown");
+    // The link is drawn again first.
+    requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
+  }
+
+  const mark = isOpen ? null : markOf(conversation);
+  return (
+    <li
+      className={classNames(styles.row, isOpen && styles.open, state === "menu" && styles.active)}
+      aria-posinset={position}
+      aria-setsize={count}
+    >
+      {state === "renaming" ? (
+        <RenameField title={conversation.title} onDone={finishRenaming} />
+      ) : (
+        <AppLink
+          ref={link}
+          href={`/c/${conversation.id}`}
+          className={styles.link}
+          aria-current={isOpen ? "page" : undefined}
+          data-conversation={conversation.id}
+          dir="auto"
+          draggable={false}
+        >
+          {conversation.title}
+        </AppLink>
+      )}
+      {mark === "running" && <span role="img" aria-label="Being answered" className={styles.pulse} />}
+      {mark === "unread" && <span role="img" aria-label="Unread" className={styles.unread} />}
+      {state !== "renaming" && (
+        <button
+          ref={options}
+          type="button"
+          className={styles.options}
+          aria-label={`Options for ${conversation.title}`}
+          aria-haspopup="menu"
+          aria-expanded={state === "menu"}
+          onClick={() => setState(state === "menu" ? "shown" : "menu")}
+        >
+          <Ellipsis size={16} aria-hidden />
+        </button>
+      )}
+      {state === "menu" && (
+        <Menu
+          label={`Options for ${conversation.title}`}
+          anchor={options}
+          items={menuItems(props, () => setState("renaming"))}
+          onClose={() => setState((now) => (now === "menu" ? "shown" : now))}
+        />
+      )}
+    </li>
+  );
+});
+
+function menuItems({ conversation, onPin, onDelete }: ConversationRowProps, onRename: () => void): MenuItem[] {
+  const isPinned = conversation.pinnedAt !== null;
+  return [
+    { label: "Rename", icon: <Pencil size={16} aria-hidden />, onSelect: onRename },
+    {
+      label: isPinned ? "Unpin" : "Pin",
+      icon: isPinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />,
+      onSelect: () => onPin(conversation, !isPinned),
+    },
+    { label: "Export", icon: <Download size={16} aria-hidden />, onSelect: () => downloadMarkdown(conversation.id) },
+    { label: "Delete", icon: <Trash2 size={16} aria-hidden />, danger: true, onSelect: () => onDelete(conversation) },
+  ];
+}
+
+function markOf({ running, messageCount, readPosition }: ConversationSummary): "running" | "unread" | null {
+  if (running) return "running";
+  return messageCount > readPosition ? "unread" : null;
+}
+
+function downloadMarkdown(conversationId: string) {
+  const link = document.createElement("a");
+  link.href = `/api/account/export?format=markdown&conversationId=${conversationId}`;
+  link.download = "";
+  link.click();
+}

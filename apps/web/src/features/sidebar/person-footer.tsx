@@ -1,0 +1,44 @@
+"use client";
+
+import { limits, type Person } from "@holdfast/contract";
+import { LogOut } from "lucide-react";
+import { signOut } from "@/trpc/sign-out";
+import { IconButton } from "@/ui/icon-button";
+import styles from "./person-footer.module.css";
+
+export function PersonFooter({ person }: { person: Person | null }) {
+  const isGuest = person === null || person.isGuest;
+  const name = isGuest ? "Guest" : person.name;
+  return (
+    <div className={styles.footer}>
+      <a href="/settings" className={styles.person} aria-label={`${name}, settings`}>
+        <span aria-hidden className={styles.initial}>
+          {initialOf(name)}
+        </span>
+        <span className={styles.words}>
+          <span className={styles.name} dir="auto">
+            {name}
+          </span>
+          <small className={styles.detail}>
+            {isGuest ? `Kept on this device for ${limits.guestDays} days` : person.email}
+          </small>
+        </span>
+      </a>
+      {isGuest ? (
+        <a href="/sign-up" className={styles.signUp}>
+          Sign up
+        </a>
+      ) : (
+        <IconButton label="Sign out" onClick={() => void signOut()}>
+          <LogOut size={16} aria-hidden />
+        </IconButton>
+      )}
+    </div>
+  );
+}
+
+/** The first letter as people see it, not half of an emoji. */
+function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name.trim());
+  return first?.segment.toLocaleUpperCase() ?? "?";
+}

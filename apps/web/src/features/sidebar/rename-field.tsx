@@ -1,0 +1,50 @@
+"use client";
+
+import { isBlank, limits, truncate } from "@holdfast/contract";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import styles from "./rename-field.module.css";
+
+interface RenameFieldProps {
+  title: string;
+  /** Null where nothing is to change. */
+  onDone(title: string | null): void;
+}
+
+export function RenameField({ title, onDone }: RenameFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const isDone = useRef(false);
+
+  useLayoutEffect(() => {
+    input.current?.select();
+  }, []);
+
+  /** Once: what takes the field away also blurs it. */
+  function finish(value: string | null) {
+    if (isDone.current) return;
+    isDone.current = true;
+    const next = value === null ? null : truncate(value.trim(), limits.titleLength);
+    onDone(next === null || isBlank(next) || next === title ? null : next);
+  }
+
+  function finishByKey(event: KeyboardEvent<HTMLInputElement>) {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter") finish(event.currentTarget.value);
+    else if (event.key === "Escape") finish(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <input
+      ref={input}
+      aria-label="Conversation title"
+      className={styles.field}
+      defaultValue={title}
+      dir="auto"
+      autoComplete="off"
+      onKeyDown={finishByKey}
+      onBlur={(event) => finish(event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import type { ConversationSummary } from "@holdfast/contract";
+import { useMutation } from "@tanstack/react-query";
+import { type RefObject, useMemo, useRef } from "react";
+import { errorCode, useTRPC } from "@/trpc/client";
+import { useConversationCache } from "@/trpc/conversation-cache";
+import { navigate } from "@/ui/navigate";
+import { notify } from "@/ui/notices";
+
+/** Rename, pin and delete: each shows at once, and goes back if the server refuses. `order` is the list as it is shown. */
+export function useConversationActions(openId: string | null, order: RefObject<ConversationSummary[]>) {
+  const trpc = useTRPC();
+  const cache = useConversationCache();
+  const open = useRef(openId);
+  open.current = openId;
+
+  const rename = useMutation(trpc.conversation.rename.mutationOptions());
+  const update = useMutation(trpc.conversation.update.mutationOptions());
+  const remove = useMutation(trpc.conversation.delete.mutationOptions());
+  const [renameAsync, updateAsync, removeAsync] = [rename.mutateAsync, update.mutateAsync, remove.mutateAsync];
+
+  return useMemo(() => {
+    async function change(act: () => Promise<ConversationSummary>, before: ConversationSummary, failure: string) {
+      try {
+        cache.put(await act());
+      } catch (error) {
+        if (errorCode(error) === "NOT_FOUND") cache.remove(before.id);
+        else cache.put(before);
+        notify(failure);
+      }
+    }
+
+    return {
+      rename(conversation: ConversationSummary, title: string) {
+        cache.patch(conversation.id, { title });
+        void change(
+          () => renameAsync({ id: conversation.id, title }),
+          conversation,
+          "The conversation could not be renamed. Try again.",
+        );
+      },
+      setPinned(conversation: ConversationSummary, pinned: boolean) {
+        cache.put({ ...conversation, pinnedAt: pinned ? new Date().toISOString() : null });
+        void change(
+          () => updateAsync({ id: conversation.id, pinned }),
+          conversation,
+          `The conversation could not be ${pinned ? "pinned" : "unpinned"}. Try again.`,
+        );
+      },
+      async remove(conversation: ConversationSummary) {
+        const next = neighbour(order.current, conversation.id);
+        const wasOpen = open.current === conversation.id;
+        if (wasOpen) navigate(next ? `/c/${next.id}` : "/new", "replace");
+        cache.remove(conversation.id);
+        try {
+          await removeAsync({ id: conversation.id });
+        } catch (error) {
+          if (errorCode(error) === "NOT_FOUND") return;
+          cache.put(conversation);
+          if (wasOpen) navigate(`/c/${conversation.id}`, "replace");
+          notify("The conversation could not be deleted. Try again.");
+        }
+      },
+    };
+  }, [cache, order, renameAsync, updateAsync, removeAsync]);
+}
+
+/** The one after it, or else the one before. */
+function neighbour(order: ConversationSummary[], id: string): ConversationSummary | undefined {
+  const at = order.findIndex((conversation) => conversation.id === id);
+  return order[at + 1] ?? order[at - 1];
+}

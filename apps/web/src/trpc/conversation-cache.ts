@@ -1,0 +1,118 @@
+"use client";
+
+import type { ConversationSummary } from "@holdfast/contract";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTRPC } from "./client";
+import {
+  type ConversationPages,
+  conversationListLimit,
+  emptyPages,
+  findConversation,
+  patchConversation,
+  putConversation,
+  removeConversation,
+} from "./conversation-pages";
+
+export const conversationListInput = { limit: conversationListLimit };
+
+type Trpc = ReturnType<typeof useTRPC>;
+
+/** Everything that the browser knows of conversations' summaries, kept alike in the three places where it lies. */
+export class ConversationCache {
+  readonly #queries: QueryClient;
+  readonly #trpc: Trpc;
+
+  constructor(queries: QueryClient, trpc: Trpc) {
+    this.#queries = queries;
+    this.#trpc = trpc;
+  }
+
+  /** Adds or updates a conversation, in its place. */
+  put(conversation: ConversationSummary): void {
+    this.#setOne(conversation.id, () => conversation);
+    this.#setList((pages) => putConversation(pages ?? emptyPages(), conversation));
+    this.#setPinned((pinned) => {
+      const others = pinned.filter((one) => one.id !== conversation.id);
+      if (conversation.pinnedAt === null) return others;
+      return [...others, conversation].sort((a, b) => ((a.pinnedAt ?? "") < (b.pinnedAt ?? "") ? 1 : -1));
+    });
+  }
+
+  /** Changes what does not move it in the list. */
+  patch(id: string, change: Partial<Omit<ConversationSummary, "id" | "updatedAt" | "pinnedAt">>): void {
+    this.#setOne(id, (old) => old && { ...old, ...change });
+    this.#setList((pages) => pages && patchConversation(pages, id, change));
+    this.#setPinned((pinned) => pinned.map((one) => (one.id === id ? { ...one, ...change } : one)));
+  }
+
+  remove(id: string): void {
+    this.#queries.removeQueries({ queryKey: this.#trpc.conversation.get.queryKey({ id }), exact: true });
+    this.#setList((pages) => pages && removeConversation(pages, id));
+    this.#setPinned((pinned) => pinned.filter((one) => one.id !== id));
+  }
+
+  find(id: string): ConversationSummary | undefined {
+    const list = this.#queries.getQueryData<ConversationPages>(this.#listKey);
+    return (
+      findConversation(list, id) ??
+      this.#queries.getQueryData(this.#pinnedKey)?.find((one) => one.id === id) ??
+      this.#queries.getQueryData(this.#trpc.conversation.get.queryKey({ id }))
+    );
+  }
+
+  /** Reads one conversation again; if it is gone, it goes from here. */
+  async refresh(id: string): Promise<void> {
+    const options = this.#trpc.conversation.get.queryOptions({ id }, { staleTime: 0, retry: false });
+    try {
+      this.put(await this.#queries.fetchQuery(options));
+    } catch {
+      // Gone, or not reachable: a deletion has its own event, and a reconnect reads the list again.
+    }
+  }
+
+  /** After events may have been missed: what is shown is read again, from its beginning. */
+  async refreshAll(): Promise<void> {
+    this.#setList((pages) => pages && { pages: pages.pages.slice(0, 4), pageParams: pages.pageParams.slice(0, 4) });
+    await Promise.all([
+      this.#queries.invalidateQueries({ queryKey: this.#listKey }),
+      this.#queries.invalidateQueries({ queryKey: this.#pinnedKey }),
+    ]);
+  }
+
+  /** The state before an optimistic change, and the way back to it. */
+  snapshot(): () => void {
+    const list = this.#queries.getQueryData<ConversationPages>(this.#listKey);
+    const pinned = this.#queries.getQueryData(this.#pinnedKey);
+    return () => {
+      this.#queries.setQueryData<ConversationPages>(this.#listKey, list);
+      this.#queries.setQueryData(this.#pinnedKey, pinned);
+    };
+  }
+
+  get #listKey() {
+    return this.#trpc.conversation.list.infiniteQueryKey(conversationListInput);
+  }
+
+  get #pinnedKey() {
+    return this.#trpc.conversation.pinned.queryKey();
+  }
+
+  #setOne(id: string, change: (old: ConversationSummary | undefined) => ConversationSummary | undefined): void {
+    this.#queries.setQueryData(this.#trpc.conversation.get.queryKey({ id }), change);
+  }
+
+  #setList(change: (pages: ConversationPages | undefined) => ConversationPages | undefined): void {
+    this.#queries.setQueryData<ConversationPages>(this.#listKey, change);
+  }
+
+  #setPinned(change: (pinned: ConversationSummary[]) => ConversationSummary[]): void {
+    this.#queries.setQueryData(this.#pinnedKey, (pinned) => change(pinned ?? []));
+  }
+}
+
+export function useConversationCache(): ConversationCache {
+  const queries = useQueryClient();
+  const trpc = useTRPC();
+  return useMemo(() => new ConversationCache(queries, trpc), [queries, trpc]);
+}
