@@ -102,7 +102,9 @@ const port = wholeNumber(0, 65_535);
 const limit = wholeNumber(0, 1_000_000);
 
 const webAddress = (message: string) =>
-  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), message);
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), { message, abort: true });
 
 const postgresAddress = z
   .string()

@@ -1,8 +1,14 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 
 /** Structured logs on standard output. What people write, tokens and SQL parameters stay out: errors are stripped to the bones. */
-export function createLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } });
+export function createLog(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => describeError(error) },
+  };
+  return pino(options, destination);
 }
 
 interface ErrorDescription {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const read = (env: NodeJS.ProcessEnv) => readConfig(env, "/srv/holdfast");
+
+describe("configuration", () => {
+  it("R-OPS-1: needs nothing", () => {
+    expect(read({})).toMatchObject({
+      host: "127.0.0.1",
+      port: 3000,
+      appUrl: null,
+      dataDir: "/srv/holdfast/.holdfast",
+      database: null,
+      secret: null,
+      metricsPort: null,
+      trustProxy: false,
+      limits: { sendsPerMinute: 30, signInsPerMinute: 10, requestsPerMinute: 1200, streams: 20 },
+    });
+  });
+
+  it("R-OPS-1: takes an empty variable for an unset one", () => {
+    expect(read({ PORT: "", DATABASE_URL: " ", OPENAI_MODELS: "" })).toEqual(read({}));
+  });
+
+  it.each([
+    ["PORT", "80a"],
+    ["PORT", "65536"],
+    ["HOST", "my host"],
+    ["APP_URL", "chat.example.org"],
+    ["APP_URL", "https://chat.example.org/holdfast"],
+    ["DATABASE_URL", "mysql://localhost/holdfast"],
+    ["APP_DATABASE_URL", "nowhere"],
+    ["DIRECT_DATABASE_URL", "http://localhost"],
+    ["BETTER_AUTH_SECRET", "short"],
+    ["OPENAI_BASE_URL", "localhost:11434"],
+    ["DEFAULT_MODEL", "gpt"],
+    ["METRICS_PORT", "-1"],
+    ["LOG_LEVEL", "loud"],
+    ["TRUST_PROXY", "yes"],
+    ["LIMIT_SENDS_PER_MINUTE", "many"],
+    ["LIMIT_STREAMS", "1.5"],
+  ])("R-OPS-1: names %s where it is wrong (%s)", (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(ConfigError);
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} must .*\\.$`));
+  });
+
+  it("R-OPS-1: wants a secret beside DATABASE_URL in production, and there alone", () => {
+    const env = { DATABASE_URL: "postgres://localhost/holdfast" };
+    expect(() => read({ ...env, NODE_ENV: "production" })).toThrow(/^BETTER_AUTH_SECRET must be set/);
+    expect(read({ ...env, NODE_ENV: "production", BETTER_AUTH_SECRET: "x".repeat(32) }).database?.url).toBe(
+      env.DATABASE_URL,
+    );
+    expect(read(env).secret).toBeNull();
+  });
+
+  it("reads lists, origins and proxies", () => {
+    const config = read({ OPENAI_MODELS: " a, b ,,c", APP_URL: "https://chat.example.org/", TRUST_PROXY: "2" });
+    expect(config.models.openai.models).toEqual(["a", "b", "c"]);
+    expect(config.appUrl).toBe("https://chat.example.org");
+    expect(config.trustProxy).toBe(2);
+  });
+});

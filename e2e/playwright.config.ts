@@ -1,0 +1,29 @@
+import { defineConfig } from "@playwright/test";
+import { browserArgs, findBrowser } from "../scripts/browser.mjs";
+import type { Settings } from "./fixtures/test.ts";
+
+const executablePath = findBrowser();
+
+export default defineConfig<object, Settings>({
+  testDir: "specs",
+  fullyParallel: false,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    trace: "retain-on-failure",
+    launchOptions: { args: browserArgs, ...(executablePath && { executablePath }) },
+    contextOptions: { reducedMotion: "reduce" },
+  },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: "phone",
+      testMatch: "**/phone.spec.ts",
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    },
+  ],
+});
