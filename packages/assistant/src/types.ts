@@ -34,9 +34,14 @@ export interface TurnRequest {
 }
 
 export type TurnOutcome =
-  | { status: "completed"; usage: Usage | null; /** Cut at `limits.answerLength`. */ cut: boolean }
+  | { status: "completed"; usage: Usage | null /** Cut at `limits.answerLength`. */; cut: boolean }
   | { status: "aborted"; usage: Usage | null }
-  | { status: "failed"; failure: TurnFailure; /** For the log; never for people. */ cause: unknown; usage: Usage | null };
+  | {
+      status: "failed";
+      failure: TurnFailure /** For the log; never for people. */;
+      cause: unknown;
+      usage: Usage | null;
+    };
 
 export interface ToolBox {
   list(signal: AbortSignal): Promise<ToolDescription[]>;
@@ -50,4 +55,11 @@ export interface ToolDescription {
   description: string;
   /** JSON Schema of the arguments. */
   inputSchema: Record<string, unknown>;
+}
+
+/** What pino and its like offer. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }

@@ -1,0 +1,99 @@
+import type {
+  LanguageModelV3,
+  LanguageModelV3Prompt,
+  LanguageModelV3StreamPart,
+  LanguageModelV3ToolCall,
+  LanguageModelV3Usage,
+} from "@ai-sdk/provider";
+import type { TurnEvent } from "@holdfast/contract";
+import { AnswerText } from "./answer-text.ts";
+import { brokeOff, errorPart, garbled, TurnError } from "./failures.ts";
+import { orAborted, TimeLimit } from "./time-limit.ts";
+import type { ToolDescription } from "./types.ts";
+
+export interface StepOptions {
+  messages: LanguageModelV3Prompt;
+  tools: readonly ToolDescription[];
+  /** Code points that the answer may still have. */
+  room: number;
+  silenceMs: number;
+  signal: AbortSignal;
+}
+
+export interface StepSaid {
+  text: string;
+  calls: LanguageModelV3ToolCall[];
+  usage: LanguageModelV3Usage | null;
+  cut: boolean;
+}
+
+/** One round of the model: yields its words as they come, returns what it said and asked for. Throws unless it finished. */
+export async function* runStep(
+  model: LanguageModelV3,
+  step: number,
+  options: StepOptions,
+): AsyncGenerator<TurnEvent, StepSaid, void> {
+  const text = new AnswerText(options.room);
+  const calls: LanguageModelV3ToolCall[] = [];
+  for await (const part of readParts(model, options)) {
+    if (part.type === "text-delta") {
+      const delta = text.add(part.delta);
+      if (delta !== "") yield { type: "text", step, delta };
+      if (text.isFull) return { text: text.said, calls: [], usage: null, cut: true };
+    } else if (part.type === "tool-call" && part.providerExecuted !== true) {
+      calls.push(part);
+    } else if (part.type === "finish") {
+      const rest = text.end();
+      if (rest !== "") yield { type: "text", step, delta: rest };
+      if (part.finishReason.unified === "content-filter" && text.said === "") throw filtered();
+      return { text: text.said, calls, usage: part.usage, cut: false };
+    }
+  }
+  throw brokeOff(text.said !== "");
+}
+
+/** The parts of the model's stream. No retries: a person retries with one click, and nothing is paid twice unasked. */
+async function* readParts(
+  model: LanguageModelV3,
+  { messages, tools, silenceMs, signal }: StepOptions,
+): AsyncGenerator<LanguageModelV3StreamPart, void, void> {
+  const silence = new TimeLimit(silenceMs, silent, signal);
+  let reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart> | undefined;
+  try {
+    const abortSignal = silence.signal;
+    const functions = tools.map((tool) => ({ type: "function" as const, ...tool }));
+    const call = { prompt: messages, abortSignal, ...(functions.length > 0 && { tools: functions }) };
+    const { stream, response } = await orAborted(model.doStream(call), abortSignal);
+    reader = stream.getReader();
+    let answered = false;
+    for (;;) {
+      const { done, value: part } = await orAborted(reader.read(), abortSignal);
+      if (done) return;
+      silence.restart();
+      // An error part may be followed by a finish as if nothing had been: whatever comes after it is not an answer.
+      if (part.type === "error")
+        throw answered || isEventStream(response?.headers) ? errorPart(part.error, answered) : garbled(part.error);
+      answered ||= part.type === "text-delta" || part.type === "reasoning-delta" || part.type === "tool-input-delta";
+      yield part;
+    }
+  } finally {
+    silence.end();
+    // Not awaited: a stop must not wait for the other side. An error while cancelling concerns nobody any more.
+    reader?.cancel().catch(() => undefined);
+  }
+}
+
+/** Models that speak no HTTP have no headers, and no other format to be mistaken for. */
+function isEventStream(headers: Record<string, string> | undefined): boolean {
+  const type = headers?.["content-type"];
+  return type === undefined || !type.includes("html");
+}
+
+function silent(limitMs: number): TurnError {
+  const seconds = Math.max(1, Math.round(limitMs / 1000));
+  return new TurnError("model_silent", `The model has said nothing for ${seconds} seconds. Try again in a moment.`);
+}
+
+function filtered(): TurnError {
+  return new TurnError("answer_blank", "The model's provider withheld the answer. Try other words or another model.");
+}

@@ -1,0 +1,121 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/**
+ * What the fake provider does. Chosen by the model's id (`fake-<script>`), or by a directive in the last message of the person,
+ * such as `[slow]`, `[long 500 20]` (words, milliseconds between them), `[tool add_task {"title":"Buy milk"}]` (several make parallel calls),
+ * `[429 30]` (Retry-After), `[say anything]`. Without either it echoes. A directive wins over the model.
+ */
+export type FakeScript =
+  | { does: "echo" }
+  | { does: "say"; text: string }
+  | { does: "long"; words: number; everyMs: number }
+  | { does: "tools"; calls: { name: string; arguments: string }[] }
+  | { does: "status"; status: number; retryAfter: string | null }
+  | {
+      does:
+        | "html"
+        | "html-200"
+        | "malformed"
+        | "error-chunk"
+        | "disconnect"
+        | "no-finish"
+        | "hang"
+        | "hang-midway"
+        | "blank"
+        | "refuse-context"
+        | "surrogate"
+        | "nul";
+    };
+
+const plain = [
+  "html",
+  "html-200",
+  "malformed",
+  "error-chunk",
+  "disconnect",
+  "no-finish",
+  "hang",
+  "hang-midway",
+  "blank",
+  "refuse-context",
+  "surrogate",
+  "nul",
+] as const;
+const named: Record<string, FakeScript> = {
+  echo: { does: "echo" },
+  slow: { does: "long", words: 40, everyMs: 250 },
+  long: { does: "long", words: 400, everyMs: 10 },
+  tools: { does: "tools", calls: [{ name: "list_tasks", arguments: "{}" }] },
+  parallel: {
+    does: "tools",
+    calls: [
+      { name: "add_task", arguments: '{"title":"First of two"}' },
+      { name: "add_task", arguments: '{"title":"Second of two"}' },
+    ],
+  },
+  "401": { does: "status", status: 401, retryAfter: null },
+  "403": { does: "status", status: 403, retryAfter: null },
+  "404": { does: "status", status: 404, retryAfter: null },
+  "429": { does: "status", status: 429, retryAfter: null },
+  "429-retry-after": { does: "status", status: 429, retryAfter: "20" },
+  "500": { does: "status", status: 500, retryAfter: null },
+  "503": { does: "status", status: 503, retryAfter: null },
+  ...Object.fromEntries(plain.map((does) => [does, { does }])),
+};
+
+/** The ids that `GET /models` lists. */
+export const fakeModels = Object.keys(named).map((name) => `fake-${name}`);
+
+export function scriptFor(model: string, asked: string): FakeScript {
+  const calls = [...asked.matchAll(/\[tool (\w+)(?: (\{.*?\}))?\]/gsu)].map(([, name = "", args = "{}"]) => ({
+    name,
+    arguments: args,
+  }));
+  if (calls.length > 0) return { does: "tools", calls };
+  const [, directive = "", rest = ""] = /\[([\w-]+)(?: ([^\]]*))?\]/u.exec(asked) ?? [];
+  if (directive === "say") return { does: "say", text: rest };
+  if (directive === "long" && rest !== "") {
+    const [words = 100, everyMs = 10] = rest.split(/\s+/u).map(Number);
+    return { does: "long", words, everyMs };
+  }
+  if (/^\d{3}$/u.test(directive)) return { does: "status", status: Number(directive), retryAfter: rest || null };
+  return named[directive] ?? named[model.replace(/^fake-/u, "")] ?? { does: "echo" };
+}
+
+/** The text of a script that speaks; the pause is before each delta. */
+export function spoken(script: FakeScript, asked: string): { deltas: string[]; everyMs: number } {
+  switch (script.does) {
+    case "echo":
+      return { deltas: words(`Echo: ${asked}`), everyMs: 2 };
+    case "say":
+      return { deltas: words(script.text), everyMs: 2 };
+    case "long":
+      return {
+        deltas: Array.from({ length: script.words }, (_, index) => `word${index + 1} `),
+        everyMs: script.everyMs,
+      };
+    case "blank":
+      return { deltas: [" ", "\n"], everyMs: 0 };
+    case "surrogate":
+      // The two halves of U+1F600 in two deltas, as servers that cut by UTF-16 units send them.
+      return { deltas: ["Smile \ud83d", "\ude00!"], everyMs: 0 };
+    case "nul":
+      return { deltas: ["a\u0000b"], everyMs: 0 };
+    default:
+      return { deltas: words("This is the beginning of an answer"), everyMs: 2 };
+  }
+}
+
+export async function* paced({ deltas, everyMs }: { deltas: string[]; everyMs: number }): AsyncGenerator<string> {
+  for (const delta of deltas) {
+    if (everyMs > 0) await pause(everyMs);
+    yield delta;
+  }
+}
+
+function words(text: string): string[] {
+  return text.match(/\s*\S+/gu) ?? [text];
+}
+
+export const htmlPage =
+  "<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>";

@@ -1,0 +1,43 @@
+/**
+ * A signal that aborts with its parent, or when the time is up. Unlike `AbortSignal.any` it lets go of the parent
+ * at `end()`, so that a long-lived one gathers no listeners.
+ */
+export class TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #parent: AbortSignal;
+  readonly #follow = () => this.#controller.abort(this.#parent.reason);
+
+  constructor(limitMs: number, reason: (limitMs: number) => Error, parent: AbortSignal) {
+    this.#parent = parent;
+    this.#timer = setTimeout(() => this.#controller.abort(reason(limitMs)), limitMs);
+    if (parent.aborted) this.#follow();
+    else parent.addEventListener("abort", this.#follow, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Gives the whole time again. */
+  restart(): void {
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener("abort", this.#follow);
+  }
+}
+
+/** Settles like `work`, or rejects with the signal's reason as soon as it aborts, whatever `work` does. */
+export function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}

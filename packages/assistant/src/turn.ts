@@ -1,0 +1,78 @@
+import type { LanguageModelV3 } from "@ai-sdk/provider";
+import { limits as bounds, codePointLength, type TurnEvent, type Usage } from "@holdfast/contract";
+import { CallIds, exchange, promptOf } from "./context.ts";
+import { failureOf, TurnError } from "./failures.ts";
+import { addUsage, type ModelFacts } from "./model-facts.ts";
+import { runStep } from "./step.ts";
+import { TimeLimit } from "./time-limit.ts";
+import { callTools } from "./tool-calls.ts";
+import type { ToolDescription, TurnOutcome, TurnRequest } from "./types.ts";
+
+export interface TurnLimits {
+  /** The longest a model may stay silent: before its first word, and between two. */
+  silenceMs: number;
+  /** The longest a whole turn may take, its tool calls included. */
+  turnMs: number;
+  /** Rounds of the model in one turn. The last one gets no tools, so that it has to answer. */
+  steps: number;
+}
+
+/**
+ * One turn: the model speaks, the tools it asks for are run, and it speaks again, until it asks for none.
+ * Whatever goes wrong is the returned outcome; nothing is thrown.
+ */
+export async function* runTurn(
+  model: LanguageModelV3,
+  facts: ModelFacts,
+  request: TurnRequest,
+  limits: TurnLimits,
+): AsyncGenerator<TurnEvent, TurnOutcome, void> {
+  const time = new TimeLimit(limits.turnMs, overTime, request.signal);
+  let usage: Usage | null = null;
+  try {
+    const tools = await listTools(request, time.signal);
+    const ids = new CallIds();
+    const messages = promptOf(request, tools, facts.historyBudget, ids);
+    const usedIds = new Set<string>();
+    let room = bounds.answerLength;
+    let saidNothing = true;
+
+    for (let step = 0; step < limits.steps; step++) {
+      const isLast = step === limits.steps - 1;
+      const options = { messages, tools: isLast ? [] : tools, room, silenceMs: limits.silenceMs, signal: time.signal };
+      const said = yield* runStep(model, step, options);
+      usage = addUsage(usage, said.usage, facts.price);
+      if (said.cut) return { status: "completed", usage, cut: true };
+
+      room -= codePointLength(said.text);
+      saidNothing &&= said.text === "" && said.calls.length === 0;
+      if (isLast || said.calls.length === 0) break;
+
+      const calls = yield* callTools(said.calls, step, { tools, usedIds, toolBox: request.tools, signal: time.signal });
+      messages.push(...exchange(said.text, calls, ids));
+    }
+    if (saidNothing) throw new TurnError("answer_blank", "The model finished without saying anything. Try again.");
+    return { status: "completed", usage, cut: false };
+  } catch (cause) {
+    if (request.signal.aborted) return { status: "aborted", usage };
+    return { status: "failed", ...failureOf(cause), usage };
+  } finally {
+    time.end();
+  }
+}
+
+/** Where the tool server is away a turn goes on without tools; the system prompt tells the model so. */
+async function listTools(request: TurnRequest, signal: AbortSignal): Promise<ToolDescription[]> {
+  try {
+    return await request.tools.list(signal);
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
+}
+
+function overTime(limitMs: number): TurnError {
+  const minutes = Math.max(1, Math.round(limitMs / 60_000));
+  const words = minutes === 1 ? "a minute" : `${minutes} minutes`;
+  return new TurnError("model_broke_off", `The answer took longer than ${words}, so it was ended. Try again.`);
+}
