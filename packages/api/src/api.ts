@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Assistant, ToolBox } from "@holdfast/assistant";
 import type { Person } from "@holdfast/contract";
 import type { Database } from "@holdfast/db";
+import type { OAuthClients } from "./identity/auth.ts";
+import type { Mailer } from "./identity/mail.ts";
 import type { AppRouter } from "./routers/app-router.ts";
 
 export interface ApiOptions {
@@ -18,6 +20,10 @@ export interface ApiOptions {
   /** 0 turns one off. */
   limits: ApiLimits;
   log: Log;
+  /** Without one nobody can be sent a new password. */
+  mail?: Mailer;
+  /** Other sites that people may sign in with. */
+  oauth?: OAuthClients;
 }
 
 export interface ApiLimits {
@@ -50,5 +56,6 @@ export interface Api {
   pageAccess(headers: Headers, conversationId: string): Promise<200 | 403 | 404 | 503>;
   /** Ends every stream, lets running turns finish for some seconds, ends the rest as interrupted. */
   stop(): Promise<void>;
+  /** What is open now, for metrics. */
   stats(): { runningTurns: number; liveFeeds: number; openRequests: number };
 }

@@ -3,7 +3,7 @@ export interface Inbox<T> extends AsyncIterable<T> {
   push(item: T): void;
 }
 
-/** Ends when `signal` aborts. Throws `InboxFullError` to the reader once more than `capacity` waits, measured by `sizeOf`. */
+/** Ends when `signal` aborts. Throws `DisconnectError` to the reader once more than `capacity` waits, measured by `sizeOf`. */
 export function createInbox<T>(options: { capacity: number; sizeOf(item: T): number; signal: AbortSignal }): Inbox<T> {
   const { capacity, sizeOf, signal } = options;
   let waiting: T[] = [];
@@ -20,7 +20,7 @@ export function createInbox<T>(options: { capacity: number; sizeOf(item: T): num
     signal.addEventListener("abort", rouse, { once: true });
     try {
       while (!signal.aborted) {
-        if (isFull) throw new InboxFullError();
+        if (isFull) throw new DisconnectError("the reader is too slow");
         if (waiting.length === 0) {
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -51,6 +51,7 @@ export function createInbox<T>(options: { capacity: number; sizeOf(item: T): num
   };
 }
 
-export class InboxFullError extends Error {
-  override name = "InboxFullError";
+/** Ends a stream without completing it: whoever reads it connects again. */
+export class DisconnectError extends Error {
+  override name = "DisconnectError";
 }

@@ -1,13 +1,42 @@
-import type { LiveEvent } from "@holdfast/contract";
+import type { LiveEvent, TurnView } from "@holdfast/contract";
+import { eventSize, maxWaiting } from "./event-size.ts";
+import { createInbox, DisconnectError } from "./inbox.ts";
+import type { UserEvent, UserEvents } from "./user-events.ts";
 
-/** What happens to one person's data, wherever it happens, to each of their browsers. */
+/** What happens to one person's data, wherever it happens, for each of their browsers. */
 export interface LiveFeeds {
   /**
-   * `connected` first, then everything from that moment on. Ends when the person's sessions end, when the receiver is too
-   * slow to be kept, and on shutdown; the receiver connects again and begins anew.
+   * `connected` first, then everything from that moment on. Throws `DisconnectError` where the receiver has to begin anew:
+   * its session ended, or it is too slow.
    */
-  open(userId: string, signal: AbortSignal): AsyncGenerator<LiveEvent>;
-  /** Ends every feed. */
-  close(): void;
+  open(userId: string, signal: AbortSignal): AsyncGenerator<LiveEvent, void>;
   stats(): { feeds: number };
+}
+
+export function createLiveFeeds(options: {
+  events: UserEvents;
+  runningTurns(userId: string): Promise<TurnView[]>;
+}): LiveFeeds {
+  const { events, runningTurns } = options;
+  let feeds = 0;
+
+  return {
+    async *open(userId, signal) {
+      // Listening before reading: what happens meanwhile waits in the inbox, so nothing falls between the two.
+      const inbox = createInbox<UserEvent>({ capacity: maxWaiting, sizeOf: eventSize, signal });
+      const unsubscribe = events.subscribe(userId, inbox.push);
+      feeds++;
+      try {
+        yield { type: "connected", running: await runningTurns(userId) };
+        for await (const event of inbox) {
+          if (event.type === "identity-changed") throw new DisconnectError("a session has ended");
+          yield event.type === "resync" ? { type: "connected", running: await runningTurns(userId) } : event;
+        }
+      } finally {
+        feeds--;
+        unsubscribe();
+      }
+    },
+    stats: () => ({ feeds }),
+  };
 }

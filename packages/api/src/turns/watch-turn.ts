@@ -1,7 +1,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { NotFoundError } from "@holdfast/db";
 import { eventSize, maxWaiting } from "../live/event-size.ts";
-import { createInbox } from "../live/inbox.ts";
+import { createInbox, DisconnectError } from "../live/inbox.ts";
 import type { UserEvent, UserEvents } from "../live/user-events.ts";
 import type { TurnWatchEvent } from "./turns.ts";
 
@@ -45,7 +45,7 @@ export async function* watchTurn(
           continue;
         }
       }
-      if (event.type === "identity-changed") return;
+      if (event.type === "identity-changed") throw new DisconnectError("a session has ended");
       if (event.type === "conversation-changed" && event.conversationId !== held.conversationId) continue;
 
       // A gap, an end, or news that may have been missed.
