@@ -1,0 +1,211 @@
+import { connectionLoss } from "../fixtures/problems.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test.use({ withProvider: true });
+
+/** The words that `[long n …]` makes the provider say. */
+const allWords = (count: number) => Array.from({ length: count }, (_, index) => `word${index + 1}`).join(" ");
+const inOrder = (text: string | null) => (text?.match(/word\d+/g) ?? []).join(" ");
+
+test("R-TURN-3: five refreshes in mid-answer lose nothing, double nothing, and show the question and the answer so far", async ({
+  person,
+  database,
+}) => {
+  await person.page.goto("/new");
+  await person.says("[long 120 100] refresh me");
+  await expect(person.answers.last()).toContainText("word3");
+  await expect(person.page).toHaveURL(/\/c\//);
+  for (let refreshes = 0; refreshes < 5; refreshes += 1) {
+    const before = inOrder(await person.answers.last().textContent());
+    await person.page.reload();
+    await expect(person.sent).toHaveText([/refresh me/]);
+    await expect(person.answers).toHaveCount(1);
+    await expect(person.answers.last()).toContainText(before.split(" ").at(-1) ?? "");
+    await expect(person.stop).toBeVisible();
+  }
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(120));
+  const id = person.conversationId();
+  const rows = await database.sql<{ content: string }>(
+    "select content from messages where conversation_id = $1 order by position",
+    [id],
+  );
+  expect(rows).toHaveLength(2);
+  expect(inOrder(rows[1]?.content ?? "")).toBe(allWords(120));
+  expect(await database.sql("select 1 from turn_chunks")).toEqual([]);
+});
+
+test("R-TURN-3: a closed tab does not stop the answer; whoever opens the conversation finds it", async ({ person }) => {
+  await person.page.goto("/new");
+  await person.says("[long 30 100] nobody watches");
+  await expect(person.answers.last()).toContainText("word2");
+  const url = person.page.url();
+  await person.page.close();
+  const later = await person.inAnotherTab();
+  await later.page.goto(url);
+  await later.isAnswered();
+  expect(inOrder(await later.answers.last().textContent())).toBe(allWords(30));
+});
+
+test("R-TURN-4: Stop ends the answer at once and keeps what was said", async ({ person, database }) => {
+  await person.page.goto("/new");
+  await person.says("[long 300 100] stop me");
+  await expect(person.answers.last()).toContainText("word5");
+  await person.stop.click();
+  await expect(person.send).toBeVisible({ timeout: 3_000 });
+  const said = inOrder(await person.answers.last().textContent());
+  await person.page.reload();
+  await expect(person.messages).toHaveCount(2);
+  expect(inOrder(await person.answers.last().textContent())).toBe(said);
+  expect(allWords(300).startsWith(said)).toBe(true);
+  const turns = await database.sql("select status from turns where conversation_id = $1", [person.conversationId()]);
+  expect(turns).toEqual([{ status: "stopped" }]);
+});
+
+test("R-WEB-4: Enter does nothing while an answer runs, and the text stays", async ({ person }) => {
+  await person.page.goto("/new");
+  await person.says("[long 40 100] wait for me");
+  await expect(person.answers.last()).toContainText("word2");
+  await person.composer.fill("too early");
+  await person.composer.press("Enter");
+  await expect(person.composer).toHaveValue("too early");
+  await person.isAnswered();
+  await expect(person.sent).toHaveCount(1);
+  await person.composer.press("Enter");
+  await expect(person.sent).toHaveCount(2);
+});
+
+test("R-TURN-2: a failure says what happened and stores nothing, and Try again works", async ({
+  person,
+  provider,
+  database,
+}) => {
+  await person.begins("all is well");
+  await provider.goesAway();
+  await person.says("is anybody there");
+  await expect(person.alert).toBeVisible({ timeout: 20_000 });
+  await expect(person.sent.last()).toContainText("is anybody there");
+  const stored = () => database.sql("select 1 from messages where conversation_id = $1", [person.conversationId()]);
+  expect(await stored()).toHaveLength(2);
+  await person.page.reload();
+  await expect(person.alert).toBeVisible();
+  await expect(person.log).toContainText("is anybody there");
+  await provider.comesBack();
+  await person.alert.getByRole("button", { name: "Try again" }).click();
+  await expect(person.answers.last()).toContainText("Echo: is anybody there");
+  await person.isAnswered();
+  await expect(person.alert).toHaveCount(0);
+  expect(await stored()).toHaveLength(4);
+});
+
+for (const [directive, what] of [
+  ["disconnect", "breaks off in mid-answer"],
+  ["malformed", "sends garbage"],
+  ["401", "refuses the key"],
+  ["429 1", "is busy"],
+  ["blank", "says nothing"],
+] as const) {
+  test(`R-TURN-2: a model that ${what} leaves an alert without secrets, and no message`, async ({
+    person,
+    database,
+  }) => {
+    await person.page.goto("/new");
+    await person.says(`[${directive}] please`);
+    await expect(person.alert).toBeVisible({ timeout: 30_000 });
+    await expect(person.alert).not.toContainText(/sk-|undefined|null|Error:/);
+    await expect(person.alert.getByRole("button", { name: "Try again" })).toBeVisible();
+    expect(await database.sql("select 1 from messages where conversation_id = $1", [person.conversationId()])).toEqual(
+      [],
+    );
+  });
+}
+
+test("R-TURN-5: a server killed in mid-answer leaves an alert within 5 s of its return, and Try again works", async ({
+  person,
+  server,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss);
+  await person.page.goto("/new");
+  await person.says("[long 60 100] kill the server");
+  await expect(person.answers.last()).toContainText("word5");
+  await server.restart("SIGKILL");
+  await expect(person.alert).toBeVisible({ timeout: 10_000 });
+  await expect(person.log).toContainText("word3");
+  const id = person.conversationId();
+  expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toEqual([]);
+  await person.page.reload();
+  await expect(person.alert).toBeVisible({ timeout: 5_000 });
+  await expect(person.log).toContainText("word3");
+  await person.alert.getByRole("button", { name: "Try again" }).click();
+  await expect(person.stop).toBeVisible();
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(60));
+  expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toHaveLength(2);
+});
+
+test("R-TURN-3: ten seconds offline in mid-answer lose nothing", async ({ person }) => {
+  person.problems.allow(...connectionLoss);
+  await person.page.goto("/new");
+  await person.says("[long 130 100] go offline");
+  await expect(person.answers.last()).toContainText("word5");
+  await person.context.setOffline(true);
+  await person.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 10_000)));
+  await person.context.setOffline(false);
+  await expect(person.answers.last()).toContainText("word130", { timeout: 20_000 });
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(130));
+});
+
+test("R-TURN-7: two conversations are answered at once, and no word crosses", async ({ person }) => {
+  await person.page.goto("/new");
+  await person.says("[long 40 100] the first");
+  await expect(person.answers.last()).toContainText("word2");
+  await person.page.goto("/new");
+  await person.says("[say nothing but this] the second");
+  await person.isAnswered();
+  await expect(person.answers).toHaveText([/nothing but this/]);
+  await expect(person.log).not.toContainText("word");
+  await person.link(/the first/).click();
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(40));
+  await expect(person.log).not.toContainText("nothing but this");
+});
+
+test("R-TURN-6: a double click sends once", async ({ person, database }) => {
+  await person.page.goto("/new");
+  await person.composer.fill("twice in a row");
+  await person.send.dblclick();
+  await person.isAnswered();
+  await expect(person.sent).toHaveCount(1);
+  expect(
+    await database.sql("select 1 from messages where conversation_id = $1", [person.conversationId()]),
+  ).toHaveLength(2);
+});
+
+test("R-WEB-4: deleting a conversation in mid-answer leaves nothing of it", async ({ person, database }) => {
+  await person.begins("to come back to");
+  await person.page.goto("/new");
+  await person.says("[long 300 100] goodbye");
+  await expect(person.answers.last()).toContainText("word3");
+  const id = person.conversationId();
+  await person.deletes((await person.link(/goodbye/).textContent()) ?? "");
+  await expect(person.page).not.toHaveURL(new RegExp(id));
+  await expect(async () => {
+    for (const table of ["messages", "turns"]) {
+      expect(await database.sql(`select 1 from ${table} where conversation_id = $1`, [id]), table).toEqual([]);
+    }
+    expect(await database.sql("select 1 from turn_chunks")).toEqual([]);
+  }).toPass({ timeout: 5_000 });
+});
+
+test("R-WEB-4: a draft survives a refresh, for each conversation its own", async ({ person }) => {
+  await person.begins("with a draft");
+  await person.composer.fill("a draft for this one");
+  await person.page.reload();
+  await expect(person.composer).toHaveValue("a draft for this one");
+  await person.begins("without one");
+  await expect(person.composer).toHaveValue("");
+  await person.link("with a draft").click();
+  await expect(person.composer).toHaveValue("a draft for this one");
+});
