@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { freePort, ServerProcess } from "../fixtures/server-process.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test("R-OPS-1: a variable that is wrong stops the start with a sentence that names it", async () => {
+  const { code, output } = await ServerProcess.fail({ LOG_LEVEL: "loud" });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^Holdfast cannot start: LOG_LEVEL must be one of .*\.$/m);
+});
+
+test("R-OPS-1: a port that is taken stops the start with a sentence, and touches nothing", async ({
+  server,
+  dataDir,
+}) => {
+  const port = new URL(server.url).port;
+  const { code, output } = await ServerProcess.fail({ PORT: port, HOLDFAST_DATA_DIR: dataDir });
+  expect(code).toBe(1);
+  expect(output).toContain(`Holdfast cannot start: port ${port} is in use.`);
+  expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+});
+
+test("R-OPS-4: liveness and readiness answer, and metrics are counted on a port of their own", async () => {
+  const metricsPort = await freePort();
+  await withServer({ METRICS_PORT: String(metricsPort) }, async (server) => {
+    expect((await fetch(`${server.url}/api/health/live`)).status).toBe(200);
+    expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(metrics).toMatch(/holdfast_http_requests_total\{route="\/api\/health\/live",method="GET",status="200"\} 1/);
+    for (const name of [
+      "holdfast_turns_running",
+      "holdfast_streams_open",
+      "holdfast_db_connections",
+      "nodejs_eventloop_lag_seconds",
+    ]) {
+      expect(metrics).toContain(name);
+    }
+  });
+});
+
+test("R-OPS-4: the log has request ids, and nothing of what people write", async ({ person, server }) => {
+  await person.begins("a sentence for nobody's log");
+  await person.page.request.get(`/api/trpc/search.find?input=${encodeURIComponent('{"text":"sentence","limit":5}')}`);
+  const lines = server.output.split("\n").filter((line) => line.startsWith("{"));
+  const requests = lines.map((line) => JSON.parse(line)).filter((line) => line.msg === "request");
+  expect(requests.length).toBeGreaterThan(0);
+  for (const request of requests) expect(request.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(server.output).not.toContain("nobody's log");
+  expect(server.output).not.toContain("sentence");
+  for (const cookie of await person.context.cookies()) expect(server.output).not.toContain(cookie.value);
+});
+
+test("R-OPS-6: it ends within 10 s of a signal that comes many times, the embedded PostgreSQL and the tool server with it", async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const server = await ServerProcess.start({ HOLDFAST_DATA_DIR: dataDir });
+  const pids = await descendants(server.pid);
+  expect(pids.length).toBeGreaterThan(1);
+  // Somebody watches: an open stream must not hold it up.
+  const stream = await fetch(`${server.url}/api/trpc/live.feed`).catch(() => null);
+  const begin = Date.now();
+  const repeat = setInterval(() => process.kill(server.pid, "SIGTERM"), 100);
+  await server.end().finally(() => clearInterval(repeat));
+  expect(Date.now() - begin).toBeLessThan(10_000);
+  await stream?.body?.cancel().catch(() => {});
+  await expect(async () => expect(pids.filter(isAlive)).toEqual([])).toPass({ timeout: 2_000 });
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function withServer(env: Record<string, string>, use: (server: ServerProcess) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const server = await ServerProcess.start({ HOLDFAST_DATA_DIR: dataDir, ...env });
+  try {
+    await use(server);
+  } finally {
+    await server.end();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+/** All that a process has started, and what those have started; on Linux. */
+async function descendants(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  const children = text.split(" ").filter(Boolean).map(Number);
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+}

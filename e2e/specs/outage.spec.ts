@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { startEmbeddedPostgres } from "@holdfast/db";
+import { Person } from "../fixtures/person.ts";
+import { connectionLoss } from "../fixtures/problems.ts";
+import { ServerProcess } from "../fixtures/server-process.ts";
+import { TcpProxy } from "../fixtures/tcp-proxy.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const quiet = { info() {}, warn() {}, error() {}, debug() {} };
+
+test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typed is lost, no restart is needed", async ({
+  browser,
+}) => {
+  test.slow();
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
+  const address = new URL(postgres.url);
+  const network = await TcpProxy.to(address.hostname, Number(address.port));
+  address.hostname = "127.0.0.1";
+  address.port = String(network.port);
+  const server = await ServerProcess.start({
+    DATABASE_URL: address.href,
+    BETTER_AUTH_SECRET: "a secret for an outage, long enough",
+    HOLDFAST_DATA_DIR: dataDir,
+    LIMIT_SENDS_PER_MINUTE: "0",
+  });
+  const person = await Person.arrive(browser, server.url);
+  try {
+    await person.begins("before the outage");
+    network.cut();
+    const begin = Date.now();
+    for (const url of ["/api/health/ready", "/", `/c/${person.conversationId()}`]) {
+      expect((await fetch(server.url + url)).status, url).toBe(503);
+    }
+    expect((await person.page.request.get("/api/trpc/conversation.list?input=%7B%22limit%22%3A5%7D")).status()).toBe(
+      503,
+    );
+    expect(Date.now() - begin).toBeLessThan(20_000);
+    expect((await fetch(`${server.url}/api/health/live`)).status).toBe(200);
+    await person.says("typed during the outage");
+    await expect(person.page.locator("body")).toContainText("typed during the outage");
+    await expect(person.page.getByRole("alert").or(person.page.getByRole("status")).first()).toBeVisible();
+
+    network.mend();
+    await expect(async () => {
+      expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+    }).toPass({ timeout: 10_000 });
+    await person.page.reload();
+    await expect(person.sent.first()).toContainText("before the outage");
+    await person.asks("after the outage");
+    expect(person.problems.unexpected.filter((problem) => !connectionLoss.some((loss) => loss.test(problem)))).toEqual(
+      [],
+    );
+  } finally {
+    await person.leaves();
+    await server.end();
+    network.close();
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("R-OPS-3: a server that starts before its database says so, answers 503, and serves when it has come", async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
+  const address = new URL(postgres.url);
+  const network = await TcpProxy.to(address.hostname, Number(address.port));
+  network.cut();
+  address.hostname = "127.0.0.1";
+  address.port = String(network.port);
+  setTimeout(() => network.mend(), 4_000);
+  const server = await ServerProcess.start({
+    DATABASE_URL: address.href,
+    BETTER_AUTH_SECRET: "a secret for an outage, long enough",
+    HOLDFAST_DATA_DIR: dataDir,
+  });
+  try {
+    expect(server.output).toContain("The database cannot be reached. Holdfast waits for it.");
+    expect((await fetch(`${server.url}/new`)).status).toBe(200);
+  } finally {
+    await server.end();
+    network.close();
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
