@@ -9,7 +9,7 @@ import { createLimits } from "../limits/limits.ts";
 import { createLiveFeeds } from "../live/live-feeds.ts";
 import { createUserEvents } from "../live/user-events.ts";
 import { pathOf, requestIdOf, sendError, sendJson } from "../rest/exchange.ts";
-import { createRestHandler } from "../rest/rest-handler.ts";
+import { createPlainHttp } from "../rest/plain-http.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { createTurnEngine } from "../turns/turn-engine.ts";
 import { endStream } from "./event-streams.ts";
@@ -41,7 +41,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   let isStopping = false;
 
   const trpc = createTrpcHandler({ openContext, log });
-  const rest = createRestHandler({ router: appRouter, openContext, onError: logError });
+  const plainHttp = createPlainHttp({ identity, router: appRouter, openContext, trustProxy: options.trustProxy, log });
 
   function openContext(
     req: IncomingMessage,
@@ -60,7 +60,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
     const path = pathOf(req);
-    if (path !== "/api" && !path.startsWith("/api/")) return false;
+    if (!isApiPath(path)) return false;
     const begun = performance.now();
     const requestId = requestIdOf(res);
     for (const [name, value] of securityHeaders) res.setHeader(name, value);
@@ -89,8 +89,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       throw new ApiError("UNAVAILABLE", "The server is restarting. Try again in a moment.", { retryAfterMs: 2_000 });
     }
     if (path.startsWith(trpcPrefix)) return trpc.handle(req, res, path.slice(trpcPrefix.length));
-    if (await identity.handle(req, res)) return;
-    if (await rest(req, res)) return;
+    if (await plainHttp.handle(req, res)) return;
     throw new ApiError("NOT_FOUND", "There is nothing at this address.");
   }
 
@@ -156,6 +155,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
     stats: () => ({ runningTurns: turns.stats().running, liveFeeds: live.stats().feeds, openRequests: open.size }),
   };
+}
+
+/** The page that describes the API is the API's too. */
+function isApiPath(path: string): boolean {
+  return ["/api", "/docs/api"].some((root) => path === root || path.startsWith(`${root}/`));
 }
 
 const trpcPrefix = "/api/trpc/";

@@ -17,7 +17,6 @@ export interface AuthStore {
   findPasswordHash(userId: string): Promise<string | null>;
   /** Links, codes and pending moves that name the user: these have no foreign key. */
   forgetVerifications(userId: string): Promise<void>;
-  touchGuest(userId: string): Promise<void>;
   /** Remembers that what this guest has is to go to the user; survives a crash. */
   rememberMove(guestId: string, userId: string): Promise<void>;
   forgetMove(guestId: string): Promise<void>;
@@ -61,7 +60,7 @@ export function openAuthStore(authUrl: string, onError: (error: Error) => void):
     pool,
 
     async findPerson(userId) {
-      const rows = await query<{ id: string; name: string; email: string; isAnonymous: boolean }>(
+      const rows = await query<{ id: string; name: string; email: string | null; isAnonymous: boolean }>(
         "auth-person",
         `select id, name, email, is_anonymous as "isAnonymous" from users where id = $1`,
         [userId],
@@ -118,12 +117,6 @@ export function openAuthStore(authUrl: string, onError: (error: Error) => void):
     async forgetVerifications(userId) {
       const text = "delete from verifications where value = $1 or identifier = $2";
       await query("auth-forget-verifications", text, [userId, moveOf(userId)]);
-    },
-
-    async touchGuest(userId) {
-      const text = `update users set updated_at = now()
-                     where id = $1 and is_anonymous and updated_at < now() - interval '1 hour'`;
-      await query("auth-touch-guest", text, [userId]);
     },
 
     async rememberMove(guestId, userId) {

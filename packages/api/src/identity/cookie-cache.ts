@@ -100,6 +100,7 @@ const cachePayload = z.object({
 });
 
 /** What Better Auth knows of a user, as everyone else sees it. */
-export function toPerson({ id, name, email, isAnonymous }: z.infer<typeof cachedUser>): Person {
+export function toPerson(user: { id: string; name: string; email: string | null; isAnonymous: boolean }): Person {
+  const { id, name, email, isAnonymous } = user;
   return { id, name, email: isAnonymous ? null : email, isGuest: isAnonymous };
 }

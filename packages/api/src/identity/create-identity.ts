@@ -36,7 +36,18 @@ const dayMs = 86_400_000;
 const guestsATime = 500;
 const repeatedFirstRequestMs = 60_000;
 
-export function createIdentity(options: IdentityOptions): Identity & { store: AuthStore } {
+/** Identity as the account's routes need it. */
+export interface AccountIdentity extends Identity {
+  store: AuthStore;
+  /** The token of the request's session; null for a program. */
+  sessionToken(headers: Headers): string | null;
+  /** Tells every process to look this user's sessions up again. */
+  sessionsChanged(userId: string): void;
+  /** Cookies that clear the session's in the browser. */
+  clearedCookies(): string[];
+}
+
+export function createIdentity(options: IdentityOptions): AccountIdentity {
   const { db, appUrl, log, limits } = options;
   const store = openAuthStore(options.authUrl, (error) => log.warn({ err: error }, "a database connection was lost"));
   const bearer = createBearerTokens(options.secret);
@@ -74,9 +85,7 @@ export function createIdentity(options: IdentityOptions): Identity & { store: Au
     });
     for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
     if (!found.response) return null;
-    const person = toPerson(found.response.user);
-    if (person.isGuest) await store.touchGuest(person.id);
-    return { person, token: found.response.session.token };
+    return { person: toPerson(found.response.user), token: found.response.session.token };
   }
 
   async function settle({ before, after }: SignIn): Promise<void> {
@@ -103,6 +112,19 @@ export function createIdentity(options: IdentityOptions): Identity & { store: Au
   return {
     store,
     identify,
+    sessionsChanged,
+
+    sessionToken: (headers) => {
+      if (headers.has("authorization")) return null;
+      return sessionCookies(headers, cookiePrefix)?.token.split(".")[0] ?? null;
+    },
+
+    clearedCookies: () => {
+      const secure = cookiePrefix.startsWith("__Secure-") ? "; Secure" : "";
+      return ["session_token", "session_data"].map(
+        (name) => `${cookiePrefix}${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`,
+      );
+    },
 
     authorize: async (headers, { changes, onSetCookie }) => {
       assertOwnOrigin(headers, appUrl, changes);
@@ -115,14 +137,13 @@ export function createIdentity(options: IdentityOptions): Identity & { store: Au
       if (sessionCookies(headers, cookiePrefix)) {
         throw new ApiError("UNAUTHORIZED", "You have been signed out. Sign in again.");
       }
-      const known = once === undefined ? undefined : await firstRequests.get(once);
-      const making = makeGuest(headers, known);
-      if (once !== undefined && known === undefined) {
-        firstRequests.set(
-          once,
-          making.then(({ id }) => id),
-        );
-        setTimeout(() => firstRequests.delete(once), repeatedFirstRequestMs).unref();
+      const first = once === undefined ? undefined : firstRequests.get(once);
+      const making = first === undefined ? makeGuest(headers) : first.then((guest) => makeGuest(headers, guest.id));
+      if (once !== undefined && first === undefined) {
+        firstRequests.set(once, making);
+        const forget = () => firstRequests.delete(once);
+        making.catch(forget);
+        setTimeout(forget, repeatedFirstRequestMs).unref();
       }
       const { id, setCookies } = await making;
       return { person: { id, name: "Guest", email: null, isGuest: true }, setCookies };

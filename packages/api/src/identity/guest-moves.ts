@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Database, NotFoundError } from "@holdfast/db";
+import { type Database, NotFoundError, TurnRunningError } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import type { AuthStore } from "./auth-store.ts";
 
@@ -23,16 +23,19 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log): Gues
   const underWay = new Map<string, Promise<void>>();
 
   async function move(guestId: string, userId: string): Promise<void> {
-    while ((await db.forUser(guestId).runningTurns()).length > 0) {
-      await delay(pollMs, undefined, { signal: closing.signal });
-    }
+    while (!(await moved(guestId, userId))) await delay(pollMs, undefined, { signal: closing.signal });
+    await store.forgetMove(guestId);
+  }
+
+  async function moved(guestId: string, userId: string): Promise<boolean> {
     try {
       await db.moveGuest(guestId, userId);
     } catch (error) {
+      if (error instanceof TurnRunningError) return false;
       // The account or the guest is gone: there is nothing to move, or nowhere.
       if (!(error instanceof NotFoundError)) throw error;
     }
-    await store.forgetMove(guestId);
+    return true;
   }
 
   function start(guestId: string, userId: string): Promise<void> {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Meta, RestMeta } from "../trpc.ts";
 
 /** A procedure as REST offers it. */
-export interface RestRoute extends RestMeta {
+export interface RestRoute extends Omit<RestMeta, "params"> {
   /** The procedure's name, such as `conversation.create`. */
   procedure: string;
   type: "query" | "mutation" | "subscription";

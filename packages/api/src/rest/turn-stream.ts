@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as schema from "@holdfast/contract/schemas";
+import { isTrackedEnvelope } from "@trpc/server";
 import type { Context } from "../context.ts";
 import type { AppRouter } from "../routers/app-router.ts";
 import { answerText } from "../turns/answer.ts";
@@ -41,7 +42,10 @@ export async function streamTurn({ route, input, context, createCaller, req, res
   });
   const closeStream = context.limits.openStream(context.person?.id ?? "");
   try {
-    for await (const [id, event] of watched) {
+    // Called in the process, a subscription yields tRPC's envelopes, which its types do not say.
+    for await (const envelope of watched as AsyncIterable<unknown>) {
+      if (!isTrackedEnvelope(envelope)) continue;
+      const [id, event] = envelope as unknown as [string, TurnWatchEvent];
       if (!res.headersSent) begin(res);
       if (!res.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(toData(event))}\n\n`)) {
         await once(res, "drain", { signal: leaving.signal });

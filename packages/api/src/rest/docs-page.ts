@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathOf, sendJson } from "./exchange.ts";
+
+const assetFolder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+
+const contentTypes = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" } as const;
+
+/** All from here: the page asks nothing of another site. */
+const securityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'", // Swagger UI sets styles on elements
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Holdfast API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/docs/api/swagger-ui.css">
+    <link rel="stylesheet" href="/docs/api/page.css">
+  </head>
+  <body>
+    <main id="api"></main>
+    <script src="/docs/api/swagger-ui-bundle.js"></script>
+    <script src="/docs/api/page.js"></script>
+  </body>
+</html>
+`;
+
+const style = `body { margin: 0; background: #fff; }
+.swagger-ui .topbar { display: none; }
+`;
+
+// Who is signed in tries the routes as themselves, with the cookie; "Authorize" takes a bearer token instead.
+const script = `"use strict";
+(async () => {
+  const [document_, session] = await Promise.all([
+    fetch("/api/openapi.json").then((response) => response.json()),
+    fetch("/api/auth/get-session").then((response) => (response.ok ? response.json() : null)).catch(() => null),
+  ]);
+  if (session?.user) {
+    for (const path of Object.values(document_.paths)) {
+      for (const operation of Object.values(path)) {
+        for (const parameter of operation.parameters ?? []) {
+          if (parameter.name === "user_id") parameter.schema = { ...parameter.schema, default: session.user.id };
+        }
+      }
+    }
+  }
+  SwaggerUIBundle({ dom_id: "#api", spec: document_, deepLinking: true, validatorUrl: null, tryItOutEnabled: true });
+})();
+`;
+
+/** Answers `/api/openapi.json`, and `/docs/api` with what it loads. False for any other path. */
+export function createDocsHandler(openApiDocument: () => object) {
+  return async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    if (req.method !== "GET" && req.method !== "HEAD") return false;
+    switch (pathOf(req)) {
+      case "/api/openapi.json":
+        sendJson(res, 200, openApiDocument());
+        return true;
+      case "/docs/api":
+        res.setHeader("content-security-policy", securityPolicy);
+        send(res, "text/html; charset=utf-8", page);
+        return true;
+      case "/docs/api/page.css":
+        send(res, contentTypes.css, style);
+        return true;
+      case "/docs/api/page.js":
+        send(res, contentTypes.js, script);
+        return true;
+      case "/docs/api/swagger-ui.css":
+        send(res, contentTypes.css, await readFile(join(assetFolder, "swagger-ui.css")));
+        return true;
+      case "/docs/api/swagger-ui-bundle.js":
+        send(res, contentTypes.js, await readFile(join(assetFolder, "swagger-ui-bundle.js")));
+        return true;
+      default:
+        return false;
+    }
+  };
+}
+
+function send(res: ServerResponse, contentType: string, body: string | Buffer): void {
+  res.writeHead(200, {
+    "content-type": contentType,
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+  });
+  res.end(body);
+}
