@@ -1,5 +1,5 @@
 import { cookies, headers } from "next/headers";
-import { readPreferences } from "@/features/appearance/preferences";
+import { readPreferences } from "@/ui/preferences";
 
 export async function requestPreferences() {
   const jar = await cookies();

@@ -3,7 +3,6 @@
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
 import { ListChecks, Menu } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { cookieNames, type Preferences } from "@/features/appearance/preferences";
 import { Sidebar } from "@/features/sidebar/sidebar";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
@@ -12,6 +11,7 @@ import { usePerson } from "@/trpc/person";
 import { focusComposer } from "@/ui/focus-composer";
 import { IconButton } from "@/ui/icon-button";
 import { Notices } from "@/ui/notices";
+import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { useGlobalKeys } from "./use-global-keys";
@@ -95,9 +95,9 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
         data-tasks-drawn={tasksPanel.isDrawn || undefined}
         data-tasks={tasksPanel.isDocked ? "docked" : "closed"}
       >
-        <a href="#message" className={styles.skip} onClick={skipToComposer}>
+        <button type="button" className={styles.skip} onClick={focusComposer}>
           Skip to the message box
-        </a>
+        </button>
         <div ref={side} className={styles.side}>
           <Sidebar
             person={person}
@@ -120,7 +120,6 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
             </Suspense>
           </div>
         )}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: a convenience for pointers; Escape does the same. */}
         <div
           className={styles.veil}
           onPointerDown={() => {
@@ -136,11 +135,6 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
       </Suspense>
     </ShellContext>
   );
-}
-
-function skipToComposer(event: React.MouseEvent) {
-  event.preventDefault();
-  focusComposer();
 }
 
 /** What was pressed to open or close the sidebar is hidden by it: the focus goes to what undoes it. */

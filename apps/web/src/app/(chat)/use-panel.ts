@@ -1,9 +1,9 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { cookieNames } from "@/features/appearance/preferences";
-import { remember } from "@/features/appearance/preferences";
 import { isOverlayOpen } from "@/ui/overlays";
+import type { cookieNames } from "@/ui/preferences";
+import { remember } from "@/ui/preferences";
 
 export interface Panel {
   /** Beside the conversation, where there is room; remembered. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { cookieNames, remember } from "@/features/appearance/preferences";
+import { cookieNames, remember } from "@/ui/preferences";
 
 /** Tells the server where the person is, for its next first paint. */
 export function useRememberedTimeZone(known: string): void {

@@ -83,7 +83,7 @@ export function ConversationList({ person, initialList, initialPinned, openId, c
             onClose={() => setDeleting(null)}
             onConfirm={() => {
               setDeleting(null);
-              actions.remove(deleting);
+              void actions.remove(deleting); // tells of its failure itself
             }}
           />
         </Suspense>

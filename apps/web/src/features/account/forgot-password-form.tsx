@@ -1,0 +1,48 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "@/ui/button";
+import { TextField } from "@/ui/text-field";
+import { accountRequest } from "./account-request";
+import { emailFault, faultsOf } from "./checks";
+import styles from "./form.module.css";
+import { FormMessage } from "./form-message";
+import { textOf, useAccountForm } from "./use-account-form";
+
+export function ForgotPasswordForm() {
+  const [isSent, setSent] = useState(false);
+  const { errors, message, isBusy, finish, formProps } = useAccountForm({
+    check: (values) => faultsOf({ email: emailFault(textOf(values, "email")) }),
+    send: (values) =>
+      accountRequest("POST", "/api/auth/request-password-reset", {
+        email: textOf(values, "email").trim(),
+        redirectTo: "/reset-password",
+      }),
+    explain: ({ status }) =>
+      status === 404 ? "This server sends no mail. Ask whoever runs it to set a new password for you." : null,
+    onDone: () => {
+      finish();
+      setSent(true);
+    },
+  });
+
+  return (
+    <>
+      <form {...formProps} className={styles.form}>
+        <h1 className={styles.heading}>Set a new password</h1>
+        <p className={styles.lead}>We send you a link that lets you choose one.</p>
+        <FormMessage>{message}</FormMessage>
+        <div role="status">
+          {isSent && <p className={styles.done}>If there is an account with this email, the link is on its way.</p>}
+        </div>
+        <TextField label="Email" name="email" type="email" autoComplete="email" error={errors["email"]} />
+        <Button type="submit" look="primary" busy={isBusy} className={styles.submit}>
+          Send the link
+        </Button>
+      </form>
+      <p className={styles.other}>
+        <a href="/sign-in">Back to sign in</a>
+      </p>
+    </>
+  );
+}
