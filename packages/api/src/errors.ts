@@ -3,6 +3,7 @@ import {
   ForbiddenError,
   InvalidCursorError,
   NotFoundError,
+  RefusedValueError,
   TurnConflictError,
   TurnRunningError,
   UnavailableError,
@@ -51,6 +52,7 @@ export function toApiError(error: unknown): ApiError {
     const issues = [{ path: "cursor", message: "is not a cursor of this list" }];
     return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause });
   }
+  if (error instanceof RefusedValueError) return new ApiError("BAD_REQUEST", "The input is not valid.", { cause });
   if (error instanceof UnavailableError) {
     return new ApiError("UNAVAILABLE", "The database cannot be reached. Try again in a moment.", {
       retryAfterMs: 2_000,

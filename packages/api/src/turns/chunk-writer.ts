@@ -14,8 +14,7 @@ export interface ChunkWriter {
 
 export function createChunkWriter(options: {
   runners: Pick<RunnerStore, "appendChunks">;
-  /** Null while this process holds no lease: then its turns are lost anyway. */
-  runner: () => number | null;
+  runner: number;
   intervalMs: number;
   retryMs: number;
   log: Log;
@@ -43,10 +42,8 @@ export function createChunkWriter(options: {
 
   /** False where it is worth another try. */
   async function append(chunks: OwnedChunk[]): Promise<boolean> {
-    const runner = options.runner();
-    if (runner === null) return true;
     try {
-      await options.runners.appendChunks(runner, chunks);
+      await options.runners.appendChunks(options.runner, chunks);
       return true;
     } catch (error) {
       if (error instanceof UnavailableError) return false;

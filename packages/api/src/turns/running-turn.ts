@@ -32,7 +32,6 @@ import { createChunker } from "./chunker.ts";
  */
 export interface RunningTurn {
   readonly userId: string;
-  readonly runner: number;
   /** With all it has said up to now. */
   view(): TurnView;
   /** Ends it early. The first reason counts, and none does once the assistant has ended; `abandoned` always does. */
@@ -182,7 +181,7 @@ export function runTurn(
     return null;
   }
 
-  return { userId: person.id, runner, view: () => view, halt, ended: live() };
+  return { userId: person.id, view: () => view, halt, ended: live() };
 }
 
 const failures = {

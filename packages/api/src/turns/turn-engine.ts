@@ -3,6 +3,7 @@ import type { Assistant, ToolBox } from "@holdfast/assistant";
 import { type ConversationSummary, type Person, type TurnView, titleFrom } from "@holdfast/contract";
 import {
   type Database,
+  NotFoundError,
   type Notice,
   type StartedTurn,
   type TurnEnd,
@@ -13,7 +14,6 @@ import type { Log } from "../api.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import type { UserEvents } from "../live/user-events.ts";
 import { createChunkWriter } from "./chunk-writer.ts";
-import { takeRunnerLease } from "./runner-lease.ts";
 import { type RunningTurn, runTurn } from "./running-turn.ts";
 import { nameConversation } from "./turn-title.ts";
 import type { TurnInput, Turns } from "./turns.ts";
@@ -29,7 +29,7 @@ export interface TurnEngineOptions {
 }
 
 export interface TurnTiming {
-  /** How long an answer may take in all. */
+  /** How long an answer may take in all; beyond the limits that the assistant has itself. */
   limitMs: number;
   /** The least time between two chunks of a turn. */
   chunkMs: number;
@@ -55,17 +55,17 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   const running = new Map<string, RunningTurn>();
   /** Turns that are being inserted: a Stop may come before it is known that they run. */
   const starting = new Map<string, Promise<unknown>>();
-  const naming = new AbortController();
+  const closing = new AbortController();
   let draining = false;
 
-  const lease = await takeRunnerLease({
-    runners: db.runners,
-    onLost: (runner) => abandon((turn) => turn.runner === runner),
-    retryMs: timing.retryMs,
-    log,
+  // Whoever was taken for dead goes on under the same number, but its turns may have been taken.
+  const { runner, onLost } = await db.runners.register();
+  onLost(() => {
+    log.warn({ runner }, "this process was taken for dead");
+    for (const turn of running.values()) void verify(turn); // it never rejects
   });
   const { batchMs: intervalMs, retryMs } = timing;
-  const writer = createChunkWriter({ runners: db.runners, runner: lease.current, intervalMs, retryMs, log });
+  const writer = createChunkWriter({ runners: db.runners, runner, intervalMs, retryMs, log });
   const sweeper = setInterval(() => void sweep(), timing.sweepMs); // it logs its own failures
   const unsubscribe = db.notices.subscribe(hear);
   void sweep();
@@ -92,28 +92,61 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   async function begin(user: UserStore, input: TurnInput, model: string): Promise<StartedTurn> {
     const { turnId, conversationId, message: prompt, person } = input;
     const key = keyOf(person.id, turnId);
-    const runner = lease.require();
     const begun = user
       .startTurn({ turnId, conversationId, prompt, model, title: titleFrom(prompt), runner })
       .then((turn) => {
-        if (turn.started) launch(turn, person, runner);
+        if (turn.started) launch(turn, person);
         return turn;
       });
     starting.set(key, begun);
-    return begun.finally(() => starting.delete(key));
+    try {
+      return await begun;
+    } catch (error) {
+      if (error instanceof UnavailableError) void disown(person.id, turnId); // it never rejects
+      throw error;
+    } finally {
+      if (starting.get(key) === begun) starting.delete(key);
+    }
   }
 
-  function launch(started: StartedTurn, person: Person, runner: number): void {
+  function launch(started: StartedTurn, person: Person): void {
+    const key = keyOf(person.id, started.turn.id);
+    running.get(key)?.halt("abandoned"); // an attempt that was taken from us while we were paused
     const turn = runTurn(started, { person, runner }, resources);
-    running.set(keyOf(person.id, started.turn.id), turn);
+    running.set(key, turn);
     events.publish(person.id, { type: "turn-started", turn: started.turn });
-    if (lease.current() !== runner) turn.halt("abandoned");
     void turn.ended.then((end) => conclude(turn, end)); // `ended` never rejects
+  }
+
+  /** The database may have begun a turn and lost the connection before it said so: then nobody runs it. */
+  async function disown(userId: string, turnId: string): Promise<void> {
+    const end = { status: "interrupted" as const, failure: neverBegun, steps: [], usage: null };
+    const key = keyOf(userId, turnId);
+    for (; !closing.signal.aborted && !running.has(key); await delay(timing.retryMs)) {
+      if (starting.has(key)) continue; // it was sent again
+      try {
+        await db.runners.finishTurn({ userId, turnId, runner }, end);
+        return;
+      } catch (error) {
+        log.warn({ err: error, turnId }, "whether a turn has begun is not known yet");
+      }
+    }
+  }
+
+  async function verify(turn: RunningTurn): Promise<void> {
+    try {
+      const { status } = await db.forUser(turn.userId).findTurn(turn.view().id);
+      if (status !== "running") turn.halt("abandoned");
+    } catch (error) {
+      if (error instanceof NotFoundError) turn.halt("abandoned");
+      // Else its end will show whose it is.
+    }
   }
 
   function conclude(turn: RunningTurn, end: TurnEnd | null): void {
     const { id: turnId, conversationId, model, prompt, firstPosition, steps } = turn.view();
-    running.delete(keyOf(turn.userId, turnId));
+    const key = keyOf(turn.userId, turnId);
+    if (running.get(key) === turn) running.delete(key);
     if (end === null) {
       events.publish(turn.userId, { type: "resync" });
       return;
@@ -122,7 +155,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     events.publish(turn.userId, { type: "turn-ended", conversationId, turnId, status: end.status, failure });
     if (end.status === "completed" && firstPosition === 1) {
       const exchange = { conversationId, model, prompt, steps };
-      void nameConversation(exchange, { user: db.forUser(turn.userId), assistant, signal: naming.signal, log });
+      void nameConversation(exchange, { user: db.forUser(turn.userId), assistant, signal: closing.signal, log });
     }
   }
 
@@ -164,7 +197,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     await Promise.race([allEnded(), delay(limitMs, undefined, { ref: false })]);
     for (const turn of running.values()) turn.halt("interrupted");
     await Promise.race([allEnded(), delay(timing.farewellMs, undefined, { ref: false })]);
-    naming.abort();
+    closing.abort();
   }
 
   async function allEnded(): Promise<void> {
@@ -204,20 +237,24 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     close() {
       clearInterval(sweeper);
       unsubscribe();
-      lease.close();
-      naming.abort();
+      closing.abort();
     },
   };
 }
 
 const defaultTiming: TurnTiming = {
-  limitMs: 600_000,
+  limitMs: 1_200_000,
   chunkMs: 25,
   batchMs: 25,
   sweepMs: 1_000,
   retryMs: 250,
   farewellMs: 1_500,
 };
+
+const neverBegun = {
+  code: "interrupted",
+  message: "The database was away when this was sent. Nothing was lost: try again.",
+} as const;
 
 const chunkMsPerTurn = 0.6;
 const maxChunkMs = 150;
