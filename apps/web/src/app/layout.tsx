@@ -2,14 +2,29 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@/ui/global.css";
 import { fontClasses } from "./fonts";
-import { requestPreferences } from "./preferences";
+import { origin, requestPreferences } from "./request";
 
-export const metadata: Metadata = {
-  applicationName: "Holdfast",
-  description: "A chat that holds on to what you say.",
-  appleWebApp: { title: "Holdfast", statusBarStyle: "default" },
-  formatDetection: { telephone: false, email: false, address: false },
-};
+const description = "A chat that holds on to what you say.";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return {
+    metadataBase: await origin(),
+    applicationName: "Holdfast",
+    description,
+    icons: { icon: { url: "/icon.svg", type: "image/svg+xml" }, apple: "/apple-icon.png" },
+    openGraph: {
+      siteName: "Holdfast",
+      title: "Holdfast",
+      description,
+      type: "website",
+      images: [{ url: "/social.png", width: 1200, height: 630, alt: "Holdfast. A chat that holds." }],
+    },
+    twitter: { card: "summary_large_image" },
+    appleWebApp: { title: "Holdfast", statusBarStyle: "default" },
+    formatDetection: { telephone: false, email: false, address: false },
+    robots: { index: false },
+  };
+}
 
 const groundColors = { light: "#fbfaf7", dark: "#171614" };
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { DataProvider } from "@/trpc/provider";
-import { isAppleDevice, requestPreferences } from "../preferences";
+import { isAppleDevice, requestPreferences } from "../request";
 import { ChatShell } from "./chat-shell";
 import { loadChat } from "./load-chat";
 

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { SettingsScreen } from "@/features/account/settings/settings-screen";
-import { requestPreferences } from "../../preferences";
+import { requestPreferences } from "../../request";
 import { currentPerson } from "../current-person";
 
 export const metadata: Metadata = { title: "Settings · Holdfast" };

@@ -10,3 +10,10 @@ export async function requestPreferences() {
 export async function isAppleDevice(): Promise<boolean> {
   return /Mac|iPhone|iPad/.test((await headers()).get("user-agent") ?? "");
 }
+
+/** The address people use, for the links that leave the page with it. */
+export async function origin(): Promise<URL> {
+  const configured = process.env["APP_URL"];
+  if (configured) return new URL(configured);
+  return new URL(`http://${(await headers()).get("host") ?? "localhost"}`);
+}

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { markedParts } from "./marked-parts";
+
+it("marks the words that were found, and nothing else", () => {
+  expect(markedParts("the \uE000tide\uE001 and the \uE000ti\uE001mes")).toEqual([
+    { text: "the ", isMatch: false },
+    { text: "tide", isMatch: true },
+    { text: " and the ", isMatch: false },
+    { text: "ti", isMatch: true },
+    { text: "mes", isMatch: false },
+  ]);
+});
+
+it("shows a text with marks that do not match as plain text", () => {
+  expect(markedParts("a\uE001b\uE000c")).toEqual([
+    { text: "ab", isMatch: false },
+    { text: "c", isMatch: false },
+  ]);
+  expect(markedParts("")).toEqual([]);
+  expect(markedParts("\uE000\uE001")).toEqual([]);
+});

@@ -1,0 +1,17 @@
+export interface MarkedPart {
+  text: string;
+  isMatch: boolean;
+}
+
+/** Splits an excerpt at the marks around its matching words. A mark without its partner is dropped. */
+export function markedParts(excerpt: string): MarkedPart[] {
+  const parts: MarkedPart[] = [];
+  for (const [at, piece] of excerpt.split("\uE000").entries()) {
+    const end = at === 0 ? -1 : piece.indexOf("\uE001");
+    const match = end < 0 ? "" : piece.slice(0, end);
+    const rest = piece.slice(Math.max(end, 0)).replaceAll("\uE001", "");
+    if (match) parts.push({ text: match, isMatch: true });
+    if (rest) parts.push({ text: rest, isMatch: false });
+  }
+  return parts;
+}
