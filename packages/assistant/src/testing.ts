@@ -6,3 +6,4 @@ export {
   type ScriptedAssistantOptions,
   scriptedModel,
 } from "./testing/scripted.ts";
+export { converse, type FinishedTurn, finishTurn, toolBoxOf } from "./testing/turns.ts";

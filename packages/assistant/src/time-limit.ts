@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * A signal that aborts with its parent, or when the time is up. Unlike `AbortSignal.any` it lets go of the parent
  * at `end()`, so that a long-lived one gathers no listeners.
@@ -10,6 +12,8 @@ export class TimeLimit {
 
   constructor(limitMs: number, reason: (limitMs: number) => Error, parent: AbortSignal) {
     this.#parent = parent;
+    // One for each call that runs at the time; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#controller.signal);
     this.#timer = setTimeout(() => this.#controller.abort(reason(limitMs)), limitMs);
     if (parent.aborted) this.#follow();
     else parent.addEventListener("abort", this.#follow, { once: true });

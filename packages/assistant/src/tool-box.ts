@@ -2,35 +2,47 @@ import type { Json } from "@holdfast/contract";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { TimeLimit } from "./time-limit.ts";
 import type { ToolBox, ToolDescription } from "./types.ts";
 
-export interface ToolBoxOptions {
+export interface ToolServer {
   /** Of the MCP endpoint; asked before each connection, for a restarted server may have another. */
   url: string | (() => string);
-  /** A fresh token; asked for with each request. */
-  token(): Promise<string>;
   /** How long a call may take. */
   timeoutMs?: number;
   /** How long to wait for a server that is being restarted. */
   reconnectMs?: number;
 }
 
+/** A fresh token; asked for with each request. */
+type Token = () => Promise<string>;
+
+/** The tools of one MCP server over streamable HTTP, for whoever the token names. */
+export function connectToolBox({ token, ...server }: ToolServer & { token: Token }): ToolBox {
+  return createToolBoxes(server)(token);
+}
+
 /**
- * The tools of an MCP server over streamable HTTP, for whoever the token names. Connects on first use. Calls run one after the other,
- * in the order they are made: what is asked for as a list must come to be in that order.
+ * Opens tool boxes of one server that share what they know of its tools, so that a turn which uses none asks nothing of it.
+ * A box connects on first use. Its calls run one after the other, in the order they are made: what is asked for as a list must come to
+ * be in that order.
  */
-export function connectToolBox(options: ToolBoxOptions): ToolBox {
-  const { timeoutMs = 15_000, reconnectMs = 3_000 } = options;
-  const urlNow = () => (typeof options.url === "string" ? options.url : options.url());
+export function createToolBoxes(server: ToolServer): (token: Token) => ToolBox {
+  const described = new Map<string, ToolDescription[]>();
+  return (token) => openToolBox(server, token, described);
+}
+
+function openToolBox(server: ToolServer, token: Token, described: Map<string, ToolDescription[]>): ToolBox {
+  const { timeoutMs = 15_000, reconnectMs = 3_000 } = server;
+  const urlNow = () => (typeof server.url === "string" ? server.url : server.url());
   let connection: { client: Promise<Client>; url: string } | null = null;
-  let described: ToolDescription[] | null = null;
   let lastCall: Promise<unknown> = Promise.resolve();
 
   function connected(signal: AbortSignal): Promise<Client> {
     const url = urlNow();
     if (connection?.url !== url) {
       disconnect();
-      connection = { client: connect(url, options.token, timeoutMs, signal), url };
+      connection = { client: connect(url, token, timeoutMs, signal), url };
     }
     return connection.client;
   }
@@ -43,45 +55,54 @@ export function connectToolBox(options: ToolBoxOptions): ToolBox {
   }
 
   /** Again, while the server cannot be reached at all: then nothing has been done yet. */
-  async function reaching<T>(signal: AbortSignal, use: (client: Client) => Promise<T>): Promise<T> {
+  async function reaching<T>(outer: AbortSignal, use: (client: Client, signal: AbortSignal) => Promise<T>): Promise<T> {
+    // The client never takes its listeners off the signal it is given, so it gets one that ends with the call.
+    const time = new TimeLimit(
+      timeoutMs + reconnectMs,
+      () => new McpError(ErrorCode.RequestTimeout, "No answer"),
+      outer,
+    );
     const until = performance.now() + reconnectMs;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 500)) {
-      try {
-        return await use(await connected(signal));
-      } catch (error) {
-        disconnect();
-        signal.throwIfAborted();
-        if (!isUnreachable(error) || performance.now() + pauseMs > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        signal.throwIfAborted();
+    try {
+      for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 500)) {
+        try {
+          return await use(await connected(time.signal), time.signal);
+        } catch (error) {
+          disconnect();
+          time.signal.throwIfAborted();
+          if (!isUnreachable(error) || performance.now() + pauseMs > until) throw error;
+          await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        }
       }
+    } finally {
+      time.end();
     }
   }
 
-  async function callNow(name: string, args: Json, signal: AbortSignal): ReturnType<ToolBox["call"]> {
+  async function callNow(name: string, args: { [key: string]: Json }, outer: AbortSignal): ReturnType<ToolBox["call"]> {
     try {
-      const request = { name, arguments: args as Record<string, unknown> };
-      const answer = await reaching(signal, (client) =>
-        client.callTool(request, undefined, { signal, timeout: timeoutMs }),
+      const answer = await reaching(outer, (client, signal) =>
+        client.callTool({ name, arguments: args }, undefined, { signal, timeout: timeoutMs }),
       );
       return { result: resultOf(answer), status: answer.isError === true ? "failed" : "completed" };
     } catch (error) {
-      signal.throwIfAborted();
+      outer.throwIfAborted();
       return { result: wordsFor(error), status: "failed" };
     }
   }
 
   return {
     async list(signal) {
-      described ??= await reaching(signal, async (client) => {
-        const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs });
-        return tools.map((tool) => ({
-          name: tool.name,
-          description: tool.description ?? "",
-          inputSchema: tool.inputSchema,
-        }));
-      });
-      return described;
+      const known = described.get(urlNow());
+      if (known) return known;
+      const tools = await reaching(signal, (client, inner) =>
+        client.listTools(undefined, { signal: inner, timeout: timeoutMs }),
+      );
+      const list = tools.tools.map(({ name, description = "", inputSchema }) => ({ name, description, inputSchema }));
+      // Those of a server that has been started anew take the place of those before.
+      described.clear();
+      described.set(urlNow(), list);
+      return list;
     },
     call(name, args, signal) {
       if (typeof args !== "object" || args === null || Array.isArray(args)) {
@@ -104,12 +125,7 @@ export const noTools: ToolBox = {
   close: async () => undefined,
 };
 
-async function connect(
-  url: string,
-  token: () => Promise<string>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Client> {
+async function connect(url: string, token: Token, timeoutMs: number, signal: AbortSignal): Promise<Client> {
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     fetch: async (input, init) => {
       // The stream of unasked messages, which a server without sessions has none of.
@@ -124,12 +140,14 @@ async function connect(
   return client;
 }
 
+/** What the tool said as data; else its text. */
 function resultOf(answer: { [key: string]: unknown }): Json {
   if (answer.structuredContent !== undefined) return answer.structuredContent as Json; // it came as JSON
   const content = Array.isArray(answer.content) ? answer.content : [];
-  return content
-    .map((part: { type?: unknown; text?: unknown }) => (typeof part.text === "string" ? part.text : `[${part.type}]`))
-    .join("\n");
+  const texts = content.map((part: { type?: unknown; text?: unknown }) =>
+    typeof part.text === "string" ? part.text : `[${part.type}]`,
+  );
+  return texts.join("\n");
 }
 
 function wordsFor(error: unknown): string {
@@ -137,8 +155,6 @@ function wordsFor(error: unknown): string {
   if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) {
     return "The tool did not answer in time. It may have done its work or not.";
   }
-  if (error instanceof McpError && error.code === ErrorCode.InvalidParams)
-    return "The tool does not know this request. Nothing was done.";
   return "The tool failed. It may have done its work or not.";
 }
 
