@@ -47,10 +47,17 @@ describe("configuration", () => {
   it("R-OPS-1: wants a secret beside DATABASE_URL in production, and there alone", () => {
     const env = { DATABASE_URL: "postgres://localhost/holdfast" };
     expect(() => read({ ...env, NODE_ENV: "production" })).toThrow(/^BETTER_AUTH_SECRET must be set/);
-    expect(read({ ...env, NODE_ENV: "production", BETTER_AUTH_SECRET: "x".repeat(32) }).database?.url).toBe(
+    expect(read({ ...env, NODE_ENV: "production", BETTER_AUTH_SECRET: "x".repeat(32) }).database?.ownerUrl).toBe(
       env.DATABASE_URL,
     );
     expect(read(env).secret).toBeNull();
+  });
+
+  it("R-OPS-1: names the one that is missing of two that go together", () => {
+    expect(() => read({ SMTP_URL: "smtp://mail.example.org" })).toThrow("SMTP_FROM must be set where SMTP_URL is.");
+    expect(read({ GITHUB_CLIENT_ID: "id", GITHUB_CLIENT_SECRET: "secret" }).oauth).toEqual({
+      github: { clientId: "id", clientSecret: "secret" },
+    });
   });
 
   it("reads lists, origins and proxies", () => {

@@ -13,6 +13,9 @@ export interface Config {
   /** Null: made once and kept in the data folder. */
   secret: string | null;
   models: ModelSettings;
+  /** Null: nobody can be sent a new password. */
+  mail: { url: string; from: string } | null;
+  oauth: { github?: OAuthClient; google?: OAuthClient };
   metricsPort: number | null;
   logLevel: (typeof logLevels)[number];
   trustProxy: boolean | number;
@@ -20,11 +23,16 @@ export interface Config {
 }
 
 export interface DatabaseAddresses {
-  url: string;
+  ownerUrl: string;
   appUrl: string | undefined;
   authUrl: string | undefined;
   tasksUrl: string | undefined;
   directUrl: string | undefined;
+}
+
+interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
 }
 
 export interface ModelSettings {
@@ -62,7 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
     dataDir: path.resolve(root, read.HOLDFAST_DATA_DIR),
     database: read.DATABASE_URL
       ? {
-          url: read.DATABASE_URL,
+          ownerUrl: read.DATABASE_URL,
           appUrl: read.APP_DATABASE_URL,
           authUrl: read.AUTH_DATABASE_URL,
           tasksUrl: read.TASKS_DATABASE_URL,
@@ -75,6 +83,15 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
       anthropic: { apiKey: read.ANTHROPIC_API_KEY, models: read.ANTHROPIC_MODELS },
       defaultModel: read.DEFAULT_MODEL,
     },
+    mail: together(read, "SMTP_URL", "SMTP_FROM", (url, from) => ({ url, from })),
+    oauth: {
+      ...together(read, "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", (clientId, clientSecret) => ({
+        github: { clientId, clientSecret },
+      })),
+      ...together(read, "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", (clientId, clientSecret) => ({
+        google: { clientId, clientSecret },
+      })),
+    },
     metricsPort: read.METRICS_PORT ?? null,
     logLevel: read.LOG_LEVEL,
     trustProxy: read.TRUST_PROXY,
@@ -85,6 +102,20 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
       streams: read.LIMIT_STREAMS,
     },
   };
+}
+
+/** What two variables make together; null without both. One alone is a mistake. */
+function together<Name extends string, T>(
+  read: Partial<Record<Name, string | undefined>>,
+  first: Name,
+  second: Name,
+  make: (a: string, b: string) => T,
+): T | null {
+  const [a, b] = [read[first], read[second]];
+  if (a !== undefined && b !== undefined) return make(a, b);
+  if (a === undefined && b === undefined) return null;
+  const [missing, given] = a === undefined ? [first, second] : [second, first];
+  throw new ConfigError(`${missing} must be set where ${given} is.`);
 }
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -153,6 +184,15 @@ const variables = z.object({
     .string()
     .regex(/^(built-in|(openai|anthropic)\/\S+)$/, "must be built-in, openai/<id> or anthropic/<id>")
     .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "must be an address such as smtp://user:password@mail.example.org:587")
+    .optional(),
+  SMTP_FROM: z.string().optional(),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
   METRICS_PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
   TRUST_PROXY: proxies.default(false),

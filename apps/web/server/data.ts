@@ -26,14 +26,14 @@ export async function openData(
   if (!config.database) {
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
     lifecycle.onEnd("embedded PostgreSQL", () => postgres.stop());
-    const db = await openDatabase({ url: postgres.url, secret, log });
+    const db = await openDatabase({ ownerUrl: postgres.url, secret });
     lifecycle.onEnd("database", () => db.close());
     return { db, secret, place: config.dataDir };
   }
   const { database } = config;
-  const db = await whenReachable(() => openDatabase({ ...database, secret, log }), lifecycle.signal, log, onWait);
+  const db = await whenReachable(() => openDatabase({ ...database, secret }), lifecycle.signal, log, onWait);
   lifecycle.onEnd("database", () => db.close());
-  return { db, secret, place: `PostgreSQL at ${placeOf(database.url)}` };
+  return { db, secret, place: `PostgreSQL at ${placeOf(database.ownerUrl)}` };
 }
 
 async function whenReachable<T>(

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Api, createApi } from "@holdfast/api";
+import { type Api, createApi, createMailer } from "@holdfast/api";
 import { type Assistant, connectToolBox, createAssistant } from "@holdfast/assistant";
 import { type Database, UnusableDatabaseError } from "@holdfast/db";
 import { createTaskTokens, startTasksServer } from "@holdfast/tasks-mcp";
@@ -43,12 +43,15 @@ async function serve(config: Config): Promise<void> {
   });
   const { db, secret } = data;
   const assistant = openAssistant(config.models);
-  const openTools = await openTaskTools(db);
-  const next = await openNextApp({ dir: webDir, ...config, httpServer: http.server });
+  const [openTools, next] = await Promise.all([
+    openTaskTools(db),
+    openNextApp({ dir: webDir, ...config, httpServer: http.server }),
+  ]);
   lifecycle.onEnd("web app", () => next.close());
   lifecycle.onEnd("connections", () => http.cutConnections());
-  const { appUrl, trustProxy, limits } = config;
-  const api = await createApi({ db, assistant, openTools, secret, appUrl, trustProxy, limits, log });
+  const { appUrl, trustProxy, limits, oauth } = config;
+  const mail = config.mail ? createMailer(config.mail) : undefined;
+  const api = await createApi({ db, assistant, openTools, secret, appUrl, trustProxy, limits, log, mail, oauth });
   lifecycle.onEnd("api", () => api.stop());
   globalThis.holdfast = { api };
 
@@ -58,7 +61,7 @@ async function serve(config: Config): Promise<void> {
   const pages = createPages({ api, isReady, render: next.render, dev: config.dev, https });
   const { staticAssets } = next;
   http.answerWith(
-    createRequestListener({ api, staticAssets, pages, isReady, ending: () => lifecycle.ending, https, log, metrics }),
+    createRequestListener({ api, staticAssets, pages, ending: () => lifecycle.ending, https, log, metrics }),
   );
   lifecycle.onEnd("listener", () => http.stopAccepting());
   lifecycle.signal.throwIfAborted();
@@ -82,7 +85,7 @@ function openAssistant({ openai, anthropic, defaultModel }: ModelSettings): Assi
 
 /** The task tools run in a process of their own, which is given its own database role and the key to check tokens, no more. */
 async function openTaskTools(db: Database) {
-  const tokens = await createTaskTokens();
+  const tokens = createTaskTokens();
   const server = await startTasksServer({ databaseUrl: db.urls.tasks, publicKey: tokens.publicKey, log });
   lifecycle.onEnd("task tools", () => server.stop());
   return (userId: string) => connectToolBox({ url: () => server.url, token: () => tokens.mint(userId) });

@@ -4,14 +4,13 @@ import type { Api } from "@holdfast/api";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
 import { loggedPath, pathOf, routeClass } from "./routes.ts";
-import { dataPolicy, setSecurityHeaders } from "./security-headers.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
 
 interface Listening {
   api: Pick<Api, "handle">;
   /** True if the answer was given. */
   staticAssets: (req: IncomingMessage, res: ServerResponse) => boolean;
   pages: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
-  isReady: () => Promise<boolean>;
   /** True once the process begins to end. */
   ending: () => boolean;
   https: boolean;
@@ -19,7 +18,7 @@ interface Listening {
   metrics: Metrics;
 }
 
-/** Health first, then the API, then the files of the build, then the pages. */
+/** The API first, then the files of the build, then the pages. */
 export function createRequestListener(options: Listening): RequestListener {
   return (req, res) => {
     const path = pathOf(req.url);
@@ -34,13 +33,9 @@ export function createRequestListener(options: Listening): RequestListener {
 }
 
 async function answer(req: IncomingMessage, res: ServerResponse, path: string, options: Listening): Promise<void> {
-  if (path === "/api/health/live") return sendHealth(res, true);
-  if (path === "/api/health/ready") return sendHealth(res, !options.ending() && (await options.isReady()));
   // The client of a connection that was kept open goes to another process, or comes back when this one is up again.
-  if (options.ending()) return void req.socket.destroy();
-  if (path.startsWith("/api/") || path === "/api") res.setHeader("Content-Security-Policy", dataPolicy);
+  if (options.ending() && !path.startsWith("/api/health/")) return void req.socket.destroy();
   if (await options.api.handle(req, res)) return;
-  res.removeHeader("Content-Security-Policy");
   if (options.staticAssets(req, res)) return;
   await options.pages(req, res);
 }

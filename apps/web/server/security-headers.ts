@@ -23,9 +23,6 @@ export function setPagePolicy(
   res.setHeader("Content-Security-Policy", policy);
 }
 
-/** What the API answers is data: nothing in it may run or be framed. */
-export const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
-
 function pagePolicy(nonce: string, { dev, https }: { dev: boolean; https: boolean }): string {
   return [
     "default-src 'self'",
