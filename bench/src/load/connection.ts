@@ -95,7 +95,7 @@ const lastChunk = Buffer.from("0\r\n\r\n");
 function readHead(bytes: Buffer): Expected | null {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return null;
-  const head = bytes.latin1Slice(0, end).toLowerCase();
+  const head = bytes.toString("latin1", 0, end).toLowerCase();
   const status = Number(head.slice(9, 12));
   const length = /\ncontent-length: *(\d+)/.exec(head);
   const empty = status === 204 || status === 304;
@@ -107,7 +107,7 @@ function bodyOf(bytes: Buffer, { contentLength }: Expected): string {
   const parts: Buffer[] = [];
   for (let at = 0; ; ) {
     const lineEnd = bytes.indexOf("\r\n", at);
-    const size = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16);
+    const size = Number.parseInt(bytes.toString("latin1", at, lineEnd), 16);
     if (!(size > 0)) return Buffer.concat(parts).toString();
     parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
     at = lineEnd + 2 + size + 2;
