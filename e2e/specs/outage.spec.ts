@@ -8,7 +8,7 @@ import { ServerProcess } from "../fixtures/server-process.ts";
 import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-const quiet = { info() {}, warn() {}, error() {}, debug() {} };
+const quiet = () => {};
 
 test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typed is lost, no restart is needed", async ({
   browser,

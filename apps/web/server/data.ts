@@ -24,11 +24,11 @@ export async function openData(
 ): Promise<Data> {
   const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
   if (!config.database) {
-    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
     lifecycle.onEnd("embedded PostgreSQL", () => postgres.stop());
     const db = await openDatabase({ ownerUrl: postgres.url, secret });
     lifecycle.onEnd("database", () => db.close());
-    return { db, secret, place: config.dataDir };
+    return { db, secret, place: placesOf(config.dataDir, postgres.folder) };
   }
   const { database } = config;
   const db = await whenReachable(() => openDatabase({ ...database, secret }), lifecycle.signal, log, onWait);
@@ -54,6 +54,11 @@ async function whenReachable<T>(
       signal.throwIfAborted();
     }
   }
+}
+
+/** The database may have to live elsewhere, where the user it runs as can reach it. */
+function placesOf(dataDir: string, folder: string): string {
+  return folder.startsWith(dataDir) ? dataDir : `${folder} and ${dataDir}`;
 }
 
 /** The address without user and password. */
