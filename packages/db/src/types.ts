@@ -73,14 +73,22 @@ export interface UserStore {
   /** A person's rename is final; a model's title (`by: "model"`) changes nothing after one. Returns whether it changed. Does not move the conversation. */
   renameConversation(id: string, title: string, by?: "person" | "model"): Promise<boolean>;
   /** Those given change; none of them moves the conversation in the list. `readPosition` never decreases. */
-  updateConversation(id: string, change: { pinned?: boolean; model?: string | null; readPosition?: number }): Promise<ConversationSummary>;
+  updateConversation(
+    id: string,
+    change: { pinned?: boolean; model?: string | null; readPosition?: number },
+  ): Promise<ConversationSummary>;
   /** With its messages, turns and chunks, by cascade. */
   removeConversation(id: string): Promise<void>;
   /** A new conversation with copies of the messages before `position`. */
   forkConversation(id: string, position: number): Promise<ConversationSummary>;
 
   /** One statement: moves the conversation to the top, hands out the position, inserts. While a turn runs there: `TurnRunningError`. */
-  addMessage(conversationId: string, role: Role, content: string, toolCalls?: ToolCall[] | null): Promise<PlacedMessage>;
+  addMessage(
+    conversationId: string,
+    role: Role,
+    content: string,
+    toolCalls?: ToolCall[] | null,
+  ): Promise<PlacedMessage>;
   /** The whole conversation, oldest first. */
   getChatHistory(conversationId: string): Promise<Message[]>;
   /** The newest page; or by `cursor` (either way, from a page before); or the page around a message. */
@@ -178,7 +186,10 @@ export interface RunnerStore {
    * Takes a number for this process: a session advisory lock on the direct connection and a row with a heartbeat,
    * renewed every second. The lock dies with the process; the heartbeat tells a paused one.
    */
-  register(): Promise<{ runner: number; /** The lease was lost (outage, pause): its turns may have been taken. */ onLost(listener: () => void): void }>;
+  register(): Promise<{
+    runner: number /** The lease was lost (outage, pause): its turns may have been taken. */;
+    onLost(listener: () => void): void;
+  }>;
   /**
    * One INSERT for all turns of the process, with NOTIFY for the others. `synchronous_commit` is off for it. Fenced like
    * `finishTurn`: chunks of a turn that is gone, has ended or runs elsewhere by now are left out, without an error.
@@ -211,4 +222,6 @@ export type Notice =
 
 export interface NoticeBoard {
   subscribe(listener: (notice: Notice, own: boolean) => void): () => void;
+  /** For what no store tells by itself, such as `sessions-changed`. Sent soon, never waited for. */
+  publish(notice: Notice): void;
 }

@@ -1,0 +1,173 @@
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
+import { DataSource, type EntityManager } from "typeorm";
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
+import { entities } from "./entities/index.ts";
+import { breaksConnection, isTransient, translateError } from "./errors.ts";
+import { isUuid } from "./ids.ts";
+import { typeParsers } from "./rows.ts";
+
+/** A fixed statement. With a name it is prepared once for each connection. */
+export interface Statement {
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+export interface Transaction {
+  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
+}
+
+/** Waiting for a connection and for the answer together. */
+const answerTimeoutMs = 4_500;
+const longTimeoutMs = 120_000;
+
+/** The pool of the application's role. All that is anybody's runs in a transaction that names them. */
+export class Connections {
+  readonly pool: Pool;
+  private readonly dataSource: DataSource;
+
+  private constructor(dataSource: DataSource) {
+    this.dataSource = dataSource;
+    this.pool = (dataSource.driver as PostgresDriver).master; // this package opens no other kind
+  }
+
+  static async open(url: string, poolSize: number): Promise<Connections> {
+    const dataSource = new DataSource({
+      type: "postgres",
+      url,
+      entities,
+      installExtensions: false,
+      uuidExtension: "pgcrypto",
+      logging: false,
+      poolErrorHandler: () => {}, // an idle connection broke: the pool has dropped it already
+      extra: {
+        max: poolSize,
+        connectionTimeoutMillis: answerTimeoutMs - 500,
+        query_timeout: answerTimeoutMs,
+        idleTimeoutMillis: 60_000,
+        keepAlive: true,
+        pipeline: true,
+        types: typeParsers,
+        application_name: "holdfast",
+      },
+    });
+    await dataSource.initialize();
+    return new Connections(dataSource);
+  }
+
+  /**
+   * The statements in one transaction for one user, sent in one round trip: none of them can wait for another's result.
+   * The first error is thrown, and then nothing is changed.
+   */
+  async forUser<Row extends QueryResultRow>(userId: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
+    return this.pipelined(beginFor(userId), statements);
+  }
+
+  /** The same for nobody in particular: row-level security hides everything that is somebody's. */
+  async forNobody<Row extends QueryResultRow>(begin: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
+    return this.pipelined(begin, statements);
+  }
+
+  /** One statement that is nobody's and needs no transaction. */
+  async query<Row extends QueryResultRow>(
+    statement: Statement,
+    timeoutMs = answerTimeoutMs,
+  ): Promise<QueryResult<Row>> {
+    return this.withClient(timeoutMs, (client) => client.query<Row>(statement));
+  }
+
+  /** A transaction for one user whose later statements depend on the earlier ones. Run again after a deadlock. */
+  async transaction<T>(
+    userId: string,
+    work: (transaction: Transaction) => Promise<T>,
+    { long = false } = {},
+  ): Promise<T> {
+    return this.withClient(long ? longTimeoutMs : answerTimeoutMs, async (client) => {
+      const begun = client.query(beginFor(userId));
+      try {
+        const [result] = await Promise.all([work(client), begun]);
+        await client.query({ text: "commit" });
+        return result;
+      } catch (error) {
+        await begun.catch(() => {}); // it is the same failure
+        if (!breaksConnection(error)) await client.query({ text: "rollback" });
+        throw error;
+      }
+    });
+  }
+
+  /** For ordinary work through TypeORM. Entities stay inside this package. */
+  async withUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        await manager.query("SELECT set_config('app.user_id', $1, true)", [userId]);
+        return work(manager);
+      });
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  private async pipelined<Row extends QueryResultRow>(
+    begin: string,
+    statements: Statement[],
+  ): Promise<QueryResult<Row>[]> {
+    return this.withClient(answerTimeoutMs, async (client) => {
+      const sent = [client.query({ text: begin }), ...statements.map((statement) => client.query<Row>(statement))];
+      sent.push(client.query({ text: "commit" }));
+      const answers = await Promise.allSettled(sent);
+      const failed = answers.find((answer) => answer.status === "rejected");
+      if (failed) throw failed.reason;
+      return answers.slice(1, -1).map((answer) => (answer as PromiseFulfilledResult<QueryResult<Row>>).value); // none was rejected
+    });
+  }
+
+  private async withClient<T>(timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + timeoutMs;
+    for (let attempt = 1; ; attempt++) {
+      let client: PoolClient | undefined;
+      let failure: unknown;
+      try {
+        client = await this.pool.connect();
+        client.on("error", ignore); // whatever query is under way reports it
+        return await work(new TimedClient(client, deadline));
+      } catch (error) {
+        failure = error;
+        if (!isTransient(error) || attempt === 5) throw translateError(error);
+      } finally {
+        client?.off("error", ignore);
+        client?.release(failure !== undefined && breaksConnection(failure));
+      }
+    }
+  }
+}
+
+/** Gives each query what is left of the time, so that an operation ends in time whatever it waited for. */
+class TimedClient implements Transaction {
+  private readonly client: PoolClient;
+  private readonly deadline: number;
+
+  constructor(client: PoolClient, deadline: number) {
+    this.client = client;
+    this.deadline = deadline;
+  }
+
+  query<Row extends QueryResultRow>(statement: Statement | string): Promise<QueryResult<Row>> {
+    const config = typeof statement === "string" ? { text: statement } : statement;
+    const timeoutMs = Math.max(200, Math.ceil(this.deadline - performance.now()));
+    return this.client.query<Row>({ ...config, query_timeout: timeoutMs } as Statement); // pg's types lack the option
+  }
+}
+
+/** One message of the simple protocol instead of two statements. The id is checked, for it is part of the text. */
+function beginFor(userId: string): string {
+  if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
+  return `begin; set local app.user_id = '${userId}'`;
+}
+
+function ignore(): void {}

@@ -1,0 +1,227 @@
+import { type ConversationSummary, defaultTitle } from "@holdfast/contract";
+import type { Statement, Transaction } from "./connections.ts";
+import { conversationCursor, parseConversationCursor } from "./cursors.ts";
+import { NotFoundError } from "./errors.ts";
+import { type ConversationRow, conversationColumns, conversationSummary } from "./rows.ts";
+import { firstRow, missingConversation, type Scope } from "./scope.ts";
+import type { UserStore } from "./types.ts";
+
+type ConversationStore = Pick<
+  UserStore,
+  | "getOrCreateConversation"
+  | "createConversation"
+  | "findConversation"
+  | "listConversations"
+  | "listPinned"
+  | "renameConversation"
+  | "updateConversation"
+  | "removeConversation"
+  | "forkConversation"
+>;
+
+export function conversationStore(scope: Scope): ConversationStore {
+  const { userId, connections, notices } = scope;
+
+  async function one(id: string, statement: Statement): Promise<ConversationRow> {
+    const [result] = await connections.forUser<ConversationRow>(userId, statement);
+    const row = firstRow(result);
+    if (!row) throw await missingConversation(scope, id);
+    return row;
+  }
+
+  function tell(conversationId: string, change: "created" | "updated" | "deleted"): void {
+    notices.publish({ type: "conversation", userId, conversationId, change });
+  }
+
+  return {
+    async getOrCreateConversation() {
+      const [latest] = await connections.forUser<ConversationRow>(userId, latestConversation(userId));
+      const found = firstRow(latest);
+      if (found) return conversationSummary(found);
+      const made = await connections.transaction(userId, (transaction) => latestOrNew(userId, transaction));
+      if (made.created) tell(made.conversation.id, "created");
+      return made.conversation;
+    },
+
+    async createConversation({ title, model = null } = {}) {
+      const [result] = await connections.forUser<ConversationRow>(
+        userId,
+        insertConversation(userId, title ?? defaultTitle, title ? "person" : "default", model),
+      );
+      const row = firstRow(result);
+      if (!row) throw new NotFoundError("There is no such user.");
+      tell(row.id, "created");
+      return conversationSummary(row);
+    },
+
+    async findConversation(id) {
+      return conversationSummary(await one(id, findStatement(userId, id)));
+    },
+
+    async listConversations({ limit, cursor }) {
+      const after = cursor === undefined ? null : parseConversationCursor(cursor);
+      const [result] = await connections.forUser<ConversationRow>(userId, listStatement(userId, limit + 1, after));
+      const rows = result?.rows ?? [];
+      const conversations = rows.slice(0, limit).map(conversationSummary);
+      const last = conversations.at(-1);
+      return { conversations, nextCursor: rows.length > limit && last ? conversationCursor(last) : null };
+    },
+
+    async listPinned() {
+      const [result] = await connections.forUser<ConversationRow>(userId, {
+        name: "conversations-pinned",
+        text: `SELECT ${conversationColumns} FROM conversations c
+               WHERE c.user_id = $1 AND c.pinned_at IS NOT NULL ORDER BY c.pinned_at DESC LIMIT 100`,
+        values: [userId],
+      });
+      return (result?.rows ?? []).map(conversationSummary);
+    },
+
+    async renameConversation(id, title, by = "person") {
+      const [result] = await connections.forUser(userId, {
+        name: "conversation-rename",
+        text: `UPDATE conversations SET title = $3, title_source = $4
+               WHERE user_id = $1 AND id = $2 AND ($4 = 'person' OR title_source <> 'person')`,
+        values: [userId, id, title, by],
+      });
+      const changed = (result?.rowCount ?? 0) > 0;
+      if (changed) tell(id, "updated");
+      else await one(id, findStatement(userId, id));
+      return changed;
+    },
+
+    async updateConversation(id, { pinned, model, readPosition }) {
+      const row = await one(id, {
+        name: "conversation-update",
+        text: `WITH c AS (
+                 UPDATE conversations SET
+                   pinned_at = CASE WHEN $3::boolean IS NULL THEN pinned_at WHEN NOT $3 THEN NULL ELSE coalesce(pinned_at, clock_timestamp()) END,
+                   model = CASE WHEN $4 THEN $5 ELSE model END,
+                   read_position = greatest(read_position, least($6::int, message_count))
+                 WHERE user_id = $1 AND id = $2 RETURNING *
+               ) SELECT ${conversationColumns} FROM c`,
+        values: [userId, id, pinned ?? null, model !== undefined, model ?? null, readPosition ?? null],
+      });
+      tell(id, "updated");
+      return conversationSummary(row);
+    },
+
+    async removeConversation(id) {
+      const [result] = await connections.forUser(userId, {
+        name: "conversation-remove",
+        text: "DELETE FROM conversations WHERE user_id = $1 AND id = $2",
+        values: [userId, id],
+      });
+      if (!result?.rowCount) throw await missingConversation(scope, id);
+      tell(id, "deleted");
+    },
+
+    async forkConversation(id, position) {
+      const fork = await connections.transaction(
+        userId,
+        (transaction) => copyBefore(scope, transaction, id, position),
+        {
+          long: true,
+        },
+      );
+      tell(fork.id, "created");
+      return fork;
+    },
+  };
+}
+
+export function findStatement(userId: string, id: string): Statement {
+  return {
+    name: "conversation-find",
+    text: `SELECT ${conversationColumns} FROM conversations c WHERE c.user_id = $1 AND c.id = $2`,
+    values: [userId, id],
+  };
+}
+
+/** Keyset pages, so that conversations which move in between do no harm. */
+export function listStatement(
+  userId: string,
+  limit: number,
+  after: { updatedAt: string; id: string } | null,
+): Statement {
+  const page = `ORDER BY c.updated_at DESC, c.id DESC LIMIT $2`;
+  return after
+    ? {
+        name: "conversations-after",
+        text: `SELECT ${conversationColumns} FROM conversations c
+               WHERE c.user_id = $1 AND (c.updated_at, c.id) < ($3::timestamptz, $4::uuid) ${page}`,
+        values: [userId, limit, after.updatedAt, after.id],
+      }
+    : {
+        name: "conversations-first",
+        text: `SELECT ${conversationColumns} FROM conversations c WHERE c.user_id = $1 ${page}`,
+        values: [userId, limit],
+      };
+}
+
+export function insertConversation(
+  userId: string,
+  title: string,
+  titleSource: "default" | "person",
+  model: string | null,
+): Statement {
+  return {
+    name: "conversation-create",
+    text: `WITH c AS (
+             INSERT INTO conversations (user_id, title, title_source, model) VALUES ($1, $2, $3, $4) RETURNING *
+           ) SELECT ${conversationColumns} FROM c`,
+    values: [userId, title, titleSource, model],
+  };
+}
+
+function latestConversation(userId: string): Statement {
+  return listStatement(userId, 1, null);
+}
+
+async function latestOrNew(
+  userId: string,
+  transaction: Transaction,
+): Promise<{ conversation: ConversationSummary; created: boolean }> {
+  // A statement of its own: the one that looks must begin, and so see, after whoever had the lock has committed.
+  await transaction.query({
+    name: "conversation-lock-first",
+    text: "SELECT pg_advisory_xact_lock(hashtextextended('first conversation of ' || $1, 0))",
+    values: [userId],
+  });
+  const latest = firstRow(await transaction.query<ConversationRow>(latestConversation(userId)));
+  if (latest) return { conversation: conversationSummary(latest), created: false };
+  const row = firstRow(
+    await transaction.query<ConversationRow>(insertConversation(userId, defaultTitle, "default", null)),
+  );
+  if (!row) throw new NotFoundError("There is no such user.");
+  return { conversation: conversationSummary(row), created: true };
+}
+
+async function copyBefore(
+  scope: Scope,
+  transaction: Transaction,
+  id: string,
+  position: number,
+): Promise<ConversationSummary> {
+  const { userId } = scope;
+  const copied = await transaction.query<{ id: string }>({
+    name: "conversation-fork",
+    text: `INSERT INTO conversations (user_id, title, title_source, model, forked_from, message_count, read_position)
+           SELECT user_id, title, title_source, model, id, before.count, before.count
+           FROM conversations, LATERAL (SELECT least(message_count, greatest($3::int - 1, 0)) AS count) before
+           WHERE user_id = $1 AND id = $2 RETURNING id`,
+    values: [userId, id, position],
+  });
+  const fork = firstRow(copied);
+  if (!fork) throw await missingConversation(scope, id);
+  await transaction.query({
+    name: "conversation-fork-messages",
+    text: `INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
+           SELECT user_id, $4, position, role, content, tool_calls, created_at FROM messages
+           WHERE user_id = $1 AND conversation_id = $2 AND position < $3`,
+    values: [userId, id, position, fork.id],
+  });
+  const row = firstRow(await transaction.query<ConversationRow>(findStatement(userId, fork.id)));
+  if (!row) throw new NotFoundError("There is no such conversation.");
+  return conversationSummary(row);
+}

@@ -1,0 +1,85 @@
+import { Connections } from "./connections.ts";
+import { DirectConnection } from "./direct-connection.ts";
+import { translateError } from "./errors.ts";
+import { type MigrateOptions, migrateDatabase } from "./migrate-database.ts";
+import { Notices } from "./notices.ts";
+import { peopleStore } from "./people.ts";
+import { runnerStore } from "./runners.ts";
+import type { Database } from "./types.ts";
+import { userStore } from "./user-store.ts";
+
+export interface DatabaseOptions extends MigrateOptions {
+  /** Connections of the application's role; 10 where nothing is said. */
+  poolSize?: number;
+}
+
+const readyTimeoutMs = 1_000;
+
+/**
+ * Migrates the database and opens it. Throws `UnusableDatabaseError`, with a sentence for whoever operates it, where it
+ * cannot be used, and `UnavailableError` where it does not answer.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  try {
+    const { urls } = await migrateDatabase(options);
+    return await connect(urls, options);
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const connections = await Connections.open(urls.app, poolSize);
+  const direct = new DirectConnection(directUrl ? withCredentialsOf(urls.app, directUrl) : urls.app);
+  const notices = new Notices(connections, direct);
+  const runners = runnerStore(connections, direct, notices);
+  try {
+    await direct.open();
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+
+  return {
+    urls,
+    notices,
+    runners: runners.store,
+    forUser: (userId) => userStore({ userId, connections, notices }),
+    ...peopleStore(connections, notices),
+
+    async isReady() {
+      const answer = connections.query({ text: "SELECT 1" }, readyTimeoutMs).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([answer, after(readyTimeoutMs)]);
+    },
+
+    poolStats() {
+      const { totalCount: total, idleCount: idle, waitingCount: waiting } = connections.pool;
+      return { total, idle, waiting };
+    },
+
+    async close() {
+      await notices.drain();
+      await runners.resign().catch(() => {}); // the database may be away; others will see that we are gone
+      await direct.close();
+      await connections.close();
+    },
+  };
+}
+
+/** The serving role on the way that leads past the pooler. */
+function withCredentialsOf(url: string, directUrl: string): string {
+  const direct = new URL(directUrl);
+  const { username, password } = new URL(url);
+  direct.username = username;
+  direct.password = password;
+  return direct.toString();
+}
+
+function after(delayMs: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), delayMs).unref();
+  });
+}

@@ -1,0 +1,59 @@
+import { limits, type Role, roles, type ToolCall } from "@holdfast/contract";
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from "typeorm";
+import { notBlank } from "../migrations/sql.ts";
+import { Conversation } from "./conversation.ts";
+import { User } from "./user.ts";
+
+/** Append-only: it goes when its conversation or its owner goes. */
+@Entity("messages")
+@Unique("messages_position_key", ["userId", "conversationId", "position"])
+@Index("messages_search", { synchronize: false })
+@Check("messages_position", "position >= 1")
+@Check("messages_role", `role IN (${roles.map((role) => `'${role}'`).join(", ")})`)
+@Check("messages_content_not_blank", `${notBlank("content")} OR (role = 'assistant' AND tool_calls IS NOT NULL)`)
+@Check(
+  "messages_content_length",
+  `char_length(content) <= CASE role WHEN 'user' THEN ${limits.messageLength} ELSE ${limits.answerLength} END`,
+)
+@Check("messages_tool_calls", "tool_calls is null or a list that is not empty")
+export class Message {
+  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "messages_pkey" })
+  userId: string;
+
+  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "messages_pkey" })
+  id: string;
+
+  @ManyToOne(() => User, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "messages_user_id_fkey" })
+  user: Relation<User>;
+
+  @Column({ type: "uuid", name: "conversation_id" })
+  conversationId: string;
+
+  @ManyToOne(
+    () => Conversation,
+    (conversation) => conversation.messages,
+    { onDelete: "CASCADE" },
+  )
+  @JoinColumn([
+    { name: "user_id", referencedColumnName: "userId", foreignKeyConstraintName: "messages_conversation_fkey" },
+    { name: "conversation_id", referencedColumnName: "id", foreignKeyConstraintName: "messages_conversation_fkey" },
+  ])
+  conversation: Relation<Conversation>;
+
+  /** From 1, without gaps: the one order of a conversation. */
+  @Column({ type: "integer" })
+  position: number;
+
+  @Column({ type: "text" })
+  role: Role;
+
+  @Column({ type: "text" })
+  content: string;
+
+  @Column({ type: "jsonb", name: "tool_calls", nullable: true })
+  toolCalls: ToolCall[] | null;
+
+  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  createdAt: Date;
+}

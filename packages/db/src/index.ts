@@ -1,0 +1,17 @@
+export { type DatabaseOptions, openDatabase } from "./database.ts";
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded/server.ts";
+export type * from "./entities/index.ts";
+export {
+  ForbiddenError,
+  InvalidCursorError,
+  NotFoundError,
+  RefusedValueError,
+  TurnConflictError,
+  TurnRunningError,
+  UnavailableError,
+  UnusableDatabaseError,
+} from "./errors.ts";
+export { turnMessageId } from "./ids.ts";
+export { type MigratedDatabase, type MigrateOptions, migrateDatabase } from "./migrate-database.ts";
+export { readOrCreateSecret } from "./secret.ts";
+export type * from "./types.ts";

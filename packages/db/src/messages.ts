@@ -1,0 +1,138 @@
+import type { Message, PlacedMessage } from "@holdfast/contract";
+import type { Statement } from "./connections.ts";
+import { findStatement } from "./conversations.ts";
+import { NotFoundError, TurnRunningError } from "./errors.ts";
+import { messagePages } from "./message-pages.ts";
+import { type MessageRow, message, messageColumns, placedMessage } from "./rows.ts";
+import { firstRow, missingConversation, type Scope } from "./scope.ts";
+import type { UserStore } from "./types.ts";
+
+type MessageStore = Pick<
+  UserStore,
+  "addMessage" | "getChatHistory" | "pageOfMessages" | "recentHistory" | "findMessage"
+>;
+
+const historyChunk = 64;
+
+export function messageStore(scope: Scope): MessageStore {
+  const { userId, connections, notices } = scope;
+
+  return {
+    pageOfMessages: messagePages(scope),
+
+    async addMessage(conversationId, role, content, toolCalls = null) {
+      const calls = toolCalls?.length ? JSON.stringify(toolCalls) : null;
+      const [result] = await connections.forUser<MessageRow>(
+        userId,
+        appendStatement(userId, conversationId, role, content, calls),
+      );
+      const row = firstRow(result);
+      if (!row) throw await refusal(scope, conversationId);
+      notices.publish({ type: "conversation", userId, conversationId, change: "updated" });
+      return placedMessage(row);
+    },
+
+    async getChatHistory(conversationId) {
+      const [history] = await connections.forUser<MessageRow>(userId, historyStatement(userId, conversationId));
+      const messages: Message[] = (history?.rows ?? []).map(message);
+      if (messages.length === 0) await assertExists(scope, conversationId);
+      return messages;
+    },
+
+    async recentHistory(conversationId, characters) {
+      const newestFirst: PlacedMessage[] = [];
+      let left = characters;
+      let before = 2 ** 31 - 1;
+      while (true) {
+        const [result] = await connections.forUser<MessageRow>(
+          userId,
+          newestStatement(userId, conversationId, before, historyChunk),
+        );
+        const page = (result?.rows ?? []).map(placedMessage);
+        for (const item of page) {
+          left -= charactersOf(item);
+          if (left < 0) return newestFirst.reverse();
+          newestFirst.push(item);
+        }
+        before = page.at(-1)?.position ?? 0;
+        if (page.length < historyChunk) break;
+      }
+      if (newestFirst.length === 0) await assertExists(scope, conversationId);
+      return newestFirst.reverse();
+    },
+
+    async findMessage(id) {
+      const [result] = await connections.forUser<MessageRow>(userId, messageStatement(userId, id));
+      const row = firstRow(result);
+      if (!row) throw new NotFoundError("There is no such message.");
+      return placedMessage(row);
+    },
+  };
+}
+
+/**
+ * Moves the conversation to the top, takes the next position from it and inserts, in one statement. Concurrent writers
+ * queue for the conversation's row; `updated_at` never goes back, so `created_at` never decreases with the position.
+ */
+export function appendStatement(
+  userId: string,
+  conversationId: string,
+  role: string,
+  content: string,
+  toolCalls: string | null,
+): Statement {
+  return {
+    name: "message-append",
+    text: `WITH moved AS (
+             UPDATE conversations SET message_count = message_count + 1, updated_at = greatest(updated_at, clock_timestamp())
+             WHERE user_id = $1 AND id = $2 AND NOT turn_runs($1, $2)
+             RETURNING message_count, updated_at
+           )
+           INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
+           SELECT $1, $2, moved.message_count, $3, $4, $5, moved.updated_at FROM moved
+           RETURNING ${messageColumns}`,
+    values: [userId, conversationId, role, content, toolCalls],
+  };
+}
+
+export function historyStatement(userId: string, conversationId: string): Statement {
+  return {
+    name: "message-history",
+    text: `SELECT ${messageColumns} FROM messages WHERE user_id = $1 AND conversation_id = $2 ORDER BY position`,
+    values: [userId, conversationId],
+  };
+}
+
+export function newestStatement(userId: string, conversationId: string, before: number, limit: number): Statement {
+  return {
+    name: "message-newest",
+    text: `SELECT ${messageColumns} FROM messages
+           WHERE user_id = $1 AND conversation_id = $2 AND position < $3 ORDER BY position DESC LIMIT $4`,
+    values: [userId, conversationId, before, limit],
+  };
+}
+
+export function messageStatement(userId: string, id: string): Statement {
+  return {
+    name: "message-find",
+    text: `SELECT ${messageColumns} FROM messages WHERE user_id = $1 AND id = $2`,
+    values: [userId, id],
+  };
+}
+
+export async function assertExists(scope: Scope, conversationId: string): Promise<void> {
+  const [found] = await scope.connections.forUser(scope.userId, findStatement(scope.userId, conversationId));
+  if (!firstRow(found)) throw await missingConversation(scope, conversationId);
+}
+
+/** Why nothing was appended. */
+async function refusal(scope: Scope, conversationId: string): Promise<Error> {
+  const [found] = await scope.connections.forUser(scope.userId, findStatement(scope.userId, conversationId));
+  return firstRow(found)
+    ? new TurnRunningError("A turn is running in this conversation.")
+    : missingConversation(scope, conversationId);
+}
+
+function charactersOf({ content, toolCalls }: Message): number {
+  return content.length + (toolCalls ? JSON.stringify(toolCalls).length : 0);
+}

@@ -1,0 +1,141 @@
+import { Client } from "pg";
+import { DataSource } from "typeorm";
+import { UnusableDatabaseError } from "./errors.ts";
+import { migrationsFor, migrationsTable } from "./migrations/index.ts";
+import {
+  derivedRoleName,
+  ensureRoles,
+  type RoleNames,
+  restrictConnections,
+  rolePassword,
+  rolesInUse,
+  type ServingRole,
+  urlForRole,
+} from "./roles.ts";
+
+export interface MigrateOptions {
+  /** Of the database's owner. */
+  ownerUrl: string;
+  /** Past a pooler, where `ownerUrl` leads through one in transaction mode. */
+  directUrl?: string | undefined;
+  /** The passwords of the serving roles are derived from it. */
+  secret: string;
+  /** Where the roles were made by hand: then none is made here. */
+  appUrl?: string | undefined;
+  authUrl?: string | undefined;
+  tasksUrl?: string | undefined;
+}
+
+export interface MigratedDatabase {
+  urls: Record<ServingRole, string>;
+  /** Names of the migrations that ran now. */
+  applied: string[];
+}
+
+const oldestVersion = 15;
+const migrationLock = 4_862_170_002;
+
+/**
+ * Makes the roles and brings the schema up to date. Run twice, or by two processes at once, it changes nothing more.
+ * Throws `UnusableDatabaseError`, with the database untouched, where it cannot be used.
+ */
+export async function migrateDatabase(options: MigrateOptions): Promise<MigratedDatabase> {
+  const url = options.directUrl ?? options.ownerUrl;
+  const owner = new Client({ connectionString: url, connectionTimeoutMillis: 4_000 });
+  owner.on("error", () => {}); // the query that is under way reports it
+  await owner.connect();
+  try {
+    await owner.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+    await refuseUnusable(owner);
+    const names = await chooseRoles(owner, options);
+    const byHand = options.appUrl && options.authUrl && options.tasksUrl;
+    if (!byHand) await ensureRoles(url, owner, names, options.secret);
+    const applied = await runMigrations(url, names);
+    await restrictConnections(owner, names);
+    return { urls: servingUrls(options, names), applied };
+  } finally {
+    await owner.end();
+  }
+}
+
+async function refuseUnusable(owner: Client): Promise<void> {
+  const { rows } = await owner.query<{ version: number; encoding: string; ours: boolean; foreign_tables: string[] }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS version,
+       current_setting('server_encoding') AS encoding,
+       to_regclass('public.${migrationsTable}') IS NOT NULL AS ours,
+       ARRAY(SELECT name FROM unnest(ARRAY['users', 'tasks']) name WHERE to_regclass('public.' || name) IS NOT NULL) AS foreign_tables`,
+  );
+  const found = rows[0];
+  if (!found) throw new UnusableDatabaseError("The database does not say what it is.");
+  if (found.version < oldestVersion) {
+    throw new UnusableDatabaseError(`The server is PostgreSQL ${found.version}; it must be ${oldestVersion} or later.`);
+  }
+  if (found.encoding !== "UTF8") {
+    throw new UnusableDatabaseError(`The database's encoding is ${found.encoding}; it must be UTF8.`);
+  }
+  const migrated = found.ours ? await appliedMigrations(owner) : [];
+  const ownTables = migrated.some((name) => name.startsWith("People")) ? ["users"] : [];
+  if (migrated.some((name) => name.startsWith("Tasks"))) ownTables.push("tasks");
+  const foreign = found.foreign_tables.filter((table) => !ownTables.includes(table));
+  if (foreign.length > 0) {
+    throw new UnusableDatabaseError(
+      `The database already has a table “${foreign.join("” and “")}” that Holdfast did not make. Nothing was changed: give Holdfast a database of its own.`,
+    );
+  }
+}
+
+async function appliedMigrations(owner: Client): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(`SELECT name FROM ${migrationsTable}`);
+  return rows.map((row) => row.name);
+}
+
+async function chooseRoles(owner: Client, options: MigrateOptions): Promise<RoleNames> {
+  const { rows } = await owner.query<{ name: string; database: string }>(
+    "SELECT current_user AS name, current_database() AS database",
+  );
+  const me = rows[0];
+  if (!me) throw new UnusableDatabaseError("The database does not say whose it is.");
+  const inUse = await rolesInUse(owner);
+  const nameOf = (role: ServingRole, url: string | undefined) =>
+    url ? decodeURIComponent(new URL(url).username) : (inUse?.[role] ?? derivedRoleName(me.database, role));
+  return {
+    owner: me.name,
+    app: nameOf("app", options.appUrl),
+    auth: nameOf("auth", options.authUrl),
+    tasks: nameOf("tasks", options.tasksUrl),
+  };
+}
+
+function servingUrls(options: MigrateOptions, names: RoleNames): Record<ServingRole, string> {
+  const derived = (name: string) => urlForRole(options.ownerUrl, name, rolePassword(options.secret, name));
+  return {
+    app: options.appUrl ?? derived(names.app),
+    auth: options.authUrl ?? derived(names.auth),
+    tasks: options.tasksUrl ?? derived(names.tasks),
+  };
+}
+
+async function runMigrations(url: string, names: RoleNames): Promise<string[]> {
+  const dataSource = migrationSource(url, names);
+  await dataSource.initialize();
+  try {
+    const applied = await dataSource.runMigrations({ transaction: "each" });
+    return applied.map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** A data source that knows the migrations, for whoever applies or reverts them. */
+export function migrationSource(url: string, names: RoleNames): DataSource {
+  return new DataSource({
+    type: "postgres",
+    url,
+    migrations: migrationsFor(names),
+    migrationsTableName: migrationsTable,
+    installExtensions: false,
+    uuidExtension: "pgcrypto",
+    logging: false,
+    extra: { max: 2, connectionTimeoutMillis: 4_000 },
+  });
+}

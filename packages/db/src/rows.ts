@@ -1,0 +1,83 @@
+import type { ConversationSummary, Message, PlacedMessage, Role, ToolCall } from "@holdfast/contract";
+import { types } from "pg";
+
+const timestamptz = 1184;
+
+/** Times leave as ISO strings without a detour through `Date`. */
+export const typeParsers = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    return oid === timestamptz && format !== "binary" ? isoTime : types.getTypeParser(oid, format);
+  },
+};
+
+/** From PostgreSQL's `2026-01-31 09:26:53.589+00` to `2026-01-31T09:26:53.589Z`. */
+export function isoTime(text: string): string {
+  const isUtc = text.endsWith("+00");
+  if (!isUtc || text.length < 22 || text.length > 26) return fromAnyZone(text);
+  const milliseconds = text.length === 22 ? "000" : text.slice(20, -3).padEnd(3, "0");
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${milliseconds}Z`;
+}
+
+function fromAnyZone(text: string): string {
+  return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
+}
+
+export interface MessageRow {
+  id: string;
+  conversation_id: string;
+  position: number;
+  role: Role;
+  content: string;
+  tool_calls: ToolCall[] | null;
+  created_at: string;
+}
+
+export const messageColumns = "id, conversation_id, position, role, content, tool_calls, created_at";
+
+export function placedMessage(row: MessageRow): PlacedMessage {
+  return { ...message(row), position: row.position };
+}
+
+export function message(row: MessageRow): Message {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    role: row.role,
+    content: row.content,
+    toolCalls: row.tool_calls,
+    createdAt: row.created_at,
+  };
+}
+
+export interface ConversationRow {
+  id: string;
+  title: string;
+  model: string | null;
+  message_count: number;
+  read_position: number;
+  pinned_at: string | null;
+  forked_from: string | null;
+  created_at: string;
+  updated_at: string;
+  running: boolean;
+}
+
+/** Of a table or CTE that is named `c` and has all columns of `conversations`. */
+export const conversationColumns = `c.id, c.title, c.model, c.message_count, c.read_position, c.pinned_at, c.created_at, c.updated_at,
+  (SELECT origin.id FROM conversations origin WHERE origin.user_id = c.user_id AND origin.id = c.forked_from) AS forked_from,
+  EXISTS (SELECT FROM turns t WHERE t.user_id = c.user_id AND t.conversation_id = c.id AND t.status = 'running') AS running`;
+
+export function conversationSummary(row: ConversationRow): ConversationSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    model: row.model,
+    messageCount: row.message_count,
+    readPosition: row.read_position,
+    pinnedAt: row.pinned_at,
+    forkedFrom: row.forked_from,
+    running: row.running,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Statement } from "./connections.ts";
+import type { Scope } from "./scope.ts";
+import type { SearchHit, UserStore } from "./types.ts";
+
+interface HitRow {
+  conversation_id: string;
+  conversation_title: string;
+  id: string | null;
+  position: number | null;
+  excerpt: string;
+  at: string;
+}
+
+export function searchStore({ userId, connections }: Scope): Pick<UserStore, "search"> {
+  return {
+    async search(query, limit) {
+      const words = query.split(/\s+/u).filter((word) => word !== "");
+      if (words.length === 0) return [];
+      const [titles, messages] = await connections.forUser<HitRow>(
+        userId,
+        titleStatement(userId, words, limit),
+        messageStatement(userId, words, limit),
+      );
+      const hits = [...(titles?.rows ?? []), ...(messages?.rows ?? [])].map(searchHit);
+      return hits.slice(0, limit);
+    },
+  };
+}
+
+/** Every word must occur, the last one as a prefix. Each is quoted, so that none is an operator. */
+export function tsquery(words: readonly string[]): string {
+  return words
+    .map((word, index) => `'${word.replaceAll(/['\\]/g, "$&$&")}'${index === words.length - 1 ? ":*" : ""}`)
+    .join(" & ");
+}
+
+/** An excerpt is cut out around the first word before it is marked, so that a long answer costs no more than a short one. */
+const headline = (text: string, words: string) =>
+  `ts_headline('simple', ${text}, ${words}, U&'StartSel=\\E000, StopSel=\\E001, MaxWords=30, MinWords=12, MaxFragments=1')`;
+
+/** Titles are few and short: no index, which every message would have to maintain. The cheap condition goes first. */
+export function titleStatement(userId: string, words: readonly string[], limit: number): Statement {
+  return {
+    name: "search-titles",
+    text: `SELECT c.id AS conversation_id, c.title AS conversation_title, NULL::uuid AS id, NULL::int AS position,
+             ${headline("c.title", "to_tsquery('simple', $2)")} AS excerpt, c.updated_at AS at
+           FROM (
+             SELECT id, title, updated_at FROM conversations
+             WHERE user_id = $1 AND strpos(lower(title), lower($3)) > 0
+               AND to_tsvector('simple', title) @@ to_tsquery('simple', $2)
+             ORDER BY updated_at DESC, id DESC LIMIT $4
+           ) c`,
+    values: [userId, tsquery(words), words.at(-1) ?? "", limit],
+  };
+}
+
+export function messageStatement(userId: string, words: readonly string[], limit: number): Statement {
+  return {
+    name: "search-messages",
+    text: `SELECT found.conversation_id, c.title AS conversation_title, found.id, found.position, found.created_at AS at,
+             ${headline(
+               "substr(found.content, greatest(strpos(lower(found.content), lower($3)) - 200, 1), 1000)",
+               "to_tsquery('simple', $2)",
+             )} AS excerpt
+           FROM search_messages($2, $4) AS found
+           JOIN conversations c ON c.user_id = $1 AND c.id = found.conversation_id
+           ORDER BY found.rank DESC, found.created_at DESC, found.id DESC`,
+    values: [userId, tsquery(words), words[0] ?? "", limit],
+  };
+}
+
+function searchHit(row: HitRow): SearchHit {
+  return {
+    conversationId: row.conversation_id,
+    conversationTitle: row.conversation_title,
+    messageId: row.id,
+    position: row.position,
+    excerpt: row.excerpt,
+    at: row.at,
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  type AnswerStep,
+  applyEvents,
+  type LiveToolCall,
+  type ToolCall,
+  type TurnEvent,
+  type TurnFailure,
+  type TurnStatus,
+  type TurnSummary,
+  type TurnView,
+  type Usage,
+} from "@holdfast/contract";
+import { turnMessageId } from "./ids.ts";
+import type { StoredStep } from "./types.ts";
+
+export interface TurnRow {
+  id: string;
+  conversation_id: string;
+  status: TurnStatus;
+  model: string;
+  error: TurnFailure | null;
+  usage: Usage | null;
+  cut: boolean;
+  first_position: number;
+  last_position: number | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+/** Of a table or CTE named `t`. */
+export const turnColumns =
+  "t.id, t.conversation_id, t.status, t.model, t.error, t.usage, t.cut, t.first_position, t.last_position, t.started_at, t.ended_at";
+
+export function turnSummary(row: TurnRow): TurnSummary {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    status: row.status,
+    model: row.model,
+    firstPosition: row.first_position,
+    lastPosition: row.last_position,
+    usage: row.usage,
+    cut: row.cut,
+    failure: row.error,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}
+
+export interface TurnViewRow extends TurnRow {
+  prompt: string;
+  partial: TurnEvent[];
+  earlier_calls: ToolCall[];
+  /** Of the chunks, in order; empty unless it runs. */
+  events: TurnEvent[][];
+  seq: number;
+  /** Of the stored answer, in order; empty unless it stored one. */
+  stored: StoredStepRow[];
+}
+
+interface StoredStepRow {
+  content: string;
+  toolCalls: ToolCall[] | null;
+}
+
+/** With all that the turn has said, wherever it is kept in its state. */
+export const turnViewColumns = `${turnColumns}, t.prompt, t.partial, t.earlier_calls,
+  coalesce((SELECT max(c.seq) FROM turn_chunks c WHERE c.user_id = t.user_id AND c.turn_id = t.id), 0) AS seq,
+  coalesce((SELECT jsonb_agg(c.data ORDER BY c.seq) FROM turn_chunks c
+    WHERE c.user_id = t.user_id AND c.turn_id = t.id), '[]') AS events,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('content', m.content, 'toolCalls', m.tool_calls) ORDER BY m.position)
+    FROM messages m WHERE m.user_id = t.user_id AND m.conversation_id = t.conversation_id
+    AND m.position > t.first_position AND m.position <= t.last_position), '[]') AS stored`;
+
+export function turnView(row: TurnViewRow): TurnView {
+  return {
+    ...turnSummary(row),
+    prompt: row.prompt,
+    promptMessageId: turnMessageId(row.id, 0),
+    answerMessageId: turnMessageId(row.id, 1),
+    seq: row.seq,
+    steps: stepsOf(row),
+  };
+}
+
+function stepsOf(row: TurnViewRow): AnswerStep[] {
+  switch (row.status) {
+    case "running":
+      return applyEvents([], row.events.flat());
+    case "failed":
+    case "interrupted":
+      return applyEvents([], row.partial);
+    case "completed":
+    case "stopped":
+      return row.stored.map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls ?? [] }));
+    default:
+      return row.status satisfies never;
+  }
+}
+
+/** What a turn that stores nothing had said, in the form that its chunks have. */
+export function eventsOf(steps: readonly StoredStep[]): TurnEvent[] {
+  return steps.flatMap(({ content, toolCalls }, step): TurnEvent[] => [
+    ...(content === "" ? [] : [{ type: "text" as const, step, delta: content }]),
+    ...toolCalls.map(({ id, name, arguments: args }) => ({
+      type: "tool-call" as const,
+      step,
+      id,
+      name,
+      arguments: args,
+    })),
+    ...toolCalls.map(({ id, result, status }) => ({ type: "tool-result" as const, step, id, result, status })),
+  ]);
+}
+
+/** What tools did in attempts before, once each. Of a call that was under way nobody knows: it may have been done. */
+export function earlierCalls(row: Pick<TurnViewRow, "earlier_calls" | "partial">): ToolCall[] {
+  const ofLastAttempt = applyEvents([], row.partial)
+    .flatMap((step) => step.toolCalls)
+    .map(endedCall);
+  const byId = new Map([...row.earlier_calls, ...ofLastAttempt].map((call) => [call.id, call]));
+  return [...byId.values()];
+}
+
+function endedCall(call: LiveToolCall): ToolCall {
+  return call.status === "running"
+    ? { ...call, status: "failed", result: "The answer was broken off during this call. It may have been carried out." }
+    : { ...call, status: call.status };
+}

@@ -1,0 +1,102 @@
+import type { Message, TurnView } from "@holdfast/contract";
+import type { Statement } from "./connections.ts";
+import { NotFoundError } from "./errors.ts";
+import { assertExists } from "./messages.ts";
+import { type MessageRow, message, messageColumns } from "./rows.ts";
+import type { Scope } from "./scope.ts";
+import { type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
+import { startTurn } from "./turn-starts.ts";
+import type { UserStore } from "./types.ts";
+
+type TurnStore = Pick<
+  UserStore,
+  "startTurn" | "findTurn" | "openTurn" | "runningTurns" | "turnMessages" | "requestStop"
+>;
+
+export function turnStore(scope: Scope): TurnStore {
+  const { userId, connections, notices } = scope;
+
+  async function views(statement: Statement): Promise<TurnView[]> {
+    const [result] = await connections.forUser<TurnViewRow>(userId, statement);
+    return (result?.rows ?? []).map(turnView);
+  }
+
+  async function findTurn(turnId: string): Promise<TurnView> {
+    const [turn] = await views(turnStatement(userId, turnId));
+    if (!turn) throw new NotFoundError("There is no such turn.");
+    return turn;
+  }
+
+  return {
+    startTurn: (input) => startTurn(scope, input),
+    findTurn,
+
+    async openTurn(conversationId) {
+      const [last] = await views(lastTurnStatement(userId, conversationId));
+      if (!last) await assertExists(scope, conversationId);
+      const open = last && (last.status === "running" || last.status === "failed" || last.status === "interrupted");
+      return open ? last : null;
+    },
+
+    runningTurns: () => views(runningStatement(userId)),
+
+    async turnMessages(turnId) {
+      const [result] = await connections.forUser<MessageRow>(userId, turnMessagesStatement(userId, turnId));
+      const messages: Message[] = (result?.rows ?? []).map(message);
+      if (messages.length === 0) await findTurn(turnId);
+      return messages;
+    },
+
+    async requestStop(turnId) {
+      const [result] = await connections.forUser(userId, {
+        name: "turn-stop",
+        text: "UPDATE turns SET stop_requested = true WHERE user_id = $1 AND id = $2 AND status = 'running'",
+        values: [userId, turnId],
+      });
+      if (result?.rowCount) {
+        notices.publish({ type: "turn-stop", userId, turnId });
+        return true;
+      }
+      await findTurn(turnId);
+      return false;
+    },
+  };
+}
+
+export function turnStatement(userId: string, turnId: string): Statement {
+  return {
+    name: "turn-find",
+    text: `SELECT ${turnViewColumns} FROM turns t WHERE t.user_id = $1 AND t.id = $2`,
+    values: [userId, turnId],
+  };
+}
+
+export function lastTurnStatement(userId: string, conversationId: string): Statement {
+  return {
+    name: "turn-last",
+    text: `SELECT ${turnViewColumns} FROM (
+             SELECT * FROM turns WHERE user_id = $1 AND conversation_id = $2
+             ORDER BY first_position DESC, started_at DESC LIMIT 1
+           ) t`,
+    values: [userId, conversationId],
+  };
+}
+
+export function runningStatement(userId: string): Statement {
+  return {
+    name: "turns-running",
+    text: `SELECT ${turnViewColumns} FROM turns t WHERE t.user_id = $1 AND t.status = 'running' ORDER BY t.started_at`,
+    values: [userId],
+  };
+}
+
+export function turnMessagesStatement(userId: string, turnId: string): Statement {
+  return {
+    name: "turn-messages",
+    text: `SELECT ${messageColumns.replaceAll(/(\w+)/g, "m.$1")} FROM turns t JOIN messages m
+             ON m.user_id = t.user_id AND m.conversation_id = t.conversation_id
+             AND m.position BETWEEN t.first_position AND t.last_position
+           WHERE t.user_id = $1 AND t.id = $2 ORDER BY m.position`,
+    values: [userId, turnId],
+  };
+}
