@@ -19,6 +19,7 @@ export async function openNextApp(options: {
   httpServer: Server;
 }): Promise<NextApp> {
   const { dir, dev, host: hostname, port, httpServer } = options;
+  process.env.NEXT_TELEMETRY_DISABLED ??= "1";
   // Types say that the module has a `default`; what Node imports of this CommonJS module is that default itself.
   const create = createNext as unknown as typeof createNext.default;
   const app = create({ dir, dev, hostname, port, httpServer, quiet: true });
