@@ -1,0 +1,155 @@
+"use client";
+
+import type { ModelInfo } from "@holdfast/contract";
+import { usePathname } from "next/navigation";
+import { useEffect, useMemo, useState } from "react";
+import { errorCode } from "@/trpc/client";
+import { useLive, useTurn } from "@/trpc/live/live-provider";
+import { latestTurn } from "@/trpc/live/turn-state";
+import type { ConversationScreenProps } from "@/trpc/page-data";
+import { AnswerAnnouncer } from "./answer-announcer";
+import { Composer } from "./composer";
+import { ConnectionNotice } from "./connection-notice";
+import { ConversationHeader } from "./conversation-header";
+import styles from "./conversation-screen.module.css";
+import { draftKeyOf } from "./drafts";
+import { EmptyState } from "./empty-state";
+import { type Entry, entriesOf } from "./entries";
+import { MessageLog } from "./message-log";
+import { ModelPicker } from "./model-picker";
+import { useBranch } from "./use-branch";
+import { useConversation } from "./use-conversation";
+import { useKeyboardInset } from "./use-keyboard-inset";
+import { useModelChoice } from "./use-model-choice";
+import { useReadMark } from "./use-read-mark";
+import { useSending } from "./use-sending";
+import { useStopKey } from "./use-stop-key";
+import { useTranscript } from "./use-transcript";
+
+export function ConversationScreen({ initial, person, modelList, headerStart, headerEnd }: ConversationScreenProps) {
+  const conversationId = useOpenConversation();
+  const userId = person?.id ?? null;
+  const conversation = useConversation(conversationId, initial, person !== null);
+  const { transcript, error, load } = useTranscript(conversationId, initial, person !== null);
+  const turn = latestTurn(useTurn(conversationId), transcript?.openTurn ?? null);
+  const sending = useSending(person);
+  const here = useMemo(
+    () => sending.sendings.filter((one) => one.conversationId === conversationId),
+    [sending.sendings, conversationId],
+  );
+  const entries = useMemo(
+    () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here }),
+    [transcript, turn, here, conversationId],
+  );
+  const isDeleted = useIsDeleted(conversationId) || isGone(error);
+  const models = useModelChoice(modelList, conversation);
+  const draftKey = draftKeyOf(conversationId, userId);
+  const isAnswering = here.length > 0 || turn?.status === "running";
+  const target = isDeleted ? null : conversationId;
+
+  function send(text: string) {
+    sending.send({ conversationId: target, text, model: models.chosen });
+  }
+  function stop() {
+    const waiting = here.at(-1);
+    if (waiting) sending.stopSending(waiting);
+    else if (turn) sending.stopTurn(turn.id);
+  }
+  const branch = useBranch(conversationId, (id, text) =>
+    sending.send({ conversationId: id, text, model: models.chosen }),
+  );
+  useStopKey(isAnswering && branch.editing === null, stop);
+  useReadMark(conversation, transcript, turn);
+  const keyboardInset = useKeyboardInset();
+
+  return (
+    <div className={styles.screen} ref={keyboardInset}>
+      <ConversationHeader conversation={isDeleted ? null : conversation} start={headerStart} end={headerEnd} />
+      {isDeleted ? (
+        <DeletedNotice />
+      ) : conversationId === null && entries.length === 0 ? (
+        <EmptyState onTry={(text) => sending.drafts.restore(draftKey, text)} />
+      ) : (
+        <MessageLog
+          key={conversationId ?? "new"}
+          entries={entries}
+          transcript={conversationId ? transcript : emptyTranscript}
+          failed={error !== null}
+          branch={branch}
+          modelName={models.nameOf}
+          onLoad={load}
+          onAskAgain={(prompt) => {
+            if (!isAnswering) send(prompt);
+          }}
+          onRetry={(failed) =>
+            sending.send({
+              conversationId,
+              text: failed.prompt,
+              model: known(modelList.models, failed.model),
+              turnId: failed.id,
+            })
+          }
+        />
+      )}
+      <ConnectionNotice />
+      <Composer
+        draftKey={draftKey}
+        drafts={sending.drafts}
+        answering={isAnswering}
+        refusal={sending.refusals.get(draftKey) ?? null}
+        recall={() => lastPrompt(entries)}
+        onTyped={() => sending.clearRefusal(draftKey)}
+        onSend={send}
+        onStop={stop}
+      >
+        <ModelPicker choice={models} />
+      </Composer>
+      <AnswerAnnouncer turn={turn} />
+    </div>
+  );
+}
+
+const emptyTranscript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: null };
+
+function useOpenConversation(): string | null {
+  return /^\/c\/([^/]+)$/.exec(usePathname())?.[1] ?? null;
+}
+
+/** Deleted while it is open: here or in another tab. */
+function useIsDeleted(conversationId: string | null): boolean {
+  const live = useLive();
+  const [deleted, setDeleted] = useState<ReadonlySet<string>>(new Set());
+  useEffect(
+    () =>
+      live.onEvent((event) => {
+        if (event.type !== "conversation-changed" || event.change !== "deleted") return;
+        setDeleted((all) => new Set(all).add(event.conversationId));
+      }),
+    [live],
+  );
+  return conversationId !== null && deleted.has(conversationId);
+}
+
+function isGone(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "NOT_FOUND" || code === "FORBIDDEN";
+}
+
+function DeletedNotice() {
+  return (
+    <div className={styles.gone}>
+      <h1>This conversation was deleted.</h1>
+      <p>What you had typed is still below. Sending it begins a new conversation.</p>
+    </div>
+  );
+}
+
+function lastPrompt(entries: readonly Entry[]): string | null {
+  const entry = entries.findLast((one) => one.kind === "prompt");
+  return entry?.kind === "prompt" ? entry.text : null;
+}
+
+/** A model that is not offered any more is left to the server's default. */
+function known(models: readonly ModelInfo[], id: string): string | null {
+  return models.some((model) => model.id === id) ? id : null;
+}

@@ -1,0 +1,71 @@
+const prefix = "holdfast:draft:";
+
+/** Where a draft is kept: with its conversation, or for the next one with whoever is about to begin it. */
+export type DraftKey = string;
+
+export function draftKeyOf(conversationId: string | null, userId: string | null): DraftKey {
+  return conversationId ?? `new:${userId ?? "visitor"}`;
+}
+
+/** "restored" goes into the composer whatever is there: it holds that already. */
+export type DraftSource = "restored" | "other tab";
+type Listener = (text: string, source: DraftSource) => void;
+
+/** What was typed and not sent, for each conversation. Lives as long as the browser keeps it. */
+export class Drafts {
+  readonly #storage: Storage | null;
+  readonly #listeners = new Map<DraftKey, Set<Listener>>();
+
+  constructor(storage: Storage | null) {
+    this.#storage = storage;
+  }
+
+  read(key: DraftKey): string {
+    try {
+      return this.#storage?.getItem(prefix + key) ?? "";
+    } catch {
+      return "";
+    }
+  }
+
+  write(key: DraftKey, text: string): void {
+    try {
+      if (text === "") this.#storage?.removeItem(prefix + key);
+      else this.#storage?.setItem(prefix + key, text);
+    } catch {
+      // A full or forbidden storage: the text is still in the composer.
+    }
+  }
+
+  /** Gives back what could not be sent, before whatever has been typed since. */
+  restore(key: DraftKey, text: string): void {
+    const typed = this.read(key);
+    const restored = typed.trim() === "" || typed === text ? text : `${text}\n\n${typed}`;
+    this.write(key, restored);
+    this.#tell(key, restored, "restored");
+  }
+
+  /** What a visitor typed is theirs also after they have signed in. */
+  adopt(from: DraftKey, to: DraftKey): void {
+    const text = this.read(from);
+    if (text === "" || this.read(to) !== "") return;
+    this.write(to, text);
+    this.write(from, "");
+  }
+
+  /** Told of what comes from elsewhere: another tab, or a send that was refused. */
+  subscribe(key: DraftKey, listener: Listener): () => void {
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  /** For the window's `storage` events. */
+  onStorage(event: Pick<StorageEvent, "key" | "newValue">): void {
+    if (event.key?.startsWith(prefix)) this.#tell(event.key.slice(prefix.length), event.newValue ?? "", "other tab");
+  }
+
+  #tell(key: DraftKey, text: string, source: DraftSource): void {
+    for (const listener of this.#listeners.get(key) ?? []) listener(text, source);
+  }
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import { codePointLength, isBlank, limits } from "@holdfast/contract";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { Button } from "@/ui/button";
+import styles from "./message-log.module.css";
+import { fitHeight } from "./use-draft-field";
+
+interface EditMessageProps {
+  text: string;
+  onCancel(): void;
+  onSubmit(text: string): Promise<void>;
+}
+
+export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [length, setLength] = useState(codePointLength(text));
+  const over = length - limits.messageLength;
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    fitHeight(element);
+    element.focus();
+    element.setSelectionRange(element.value.length, element.value.length);
+  }, []);
+
+  async function submit() {
+    const edited = field.current?.value ?? "";
+    if (isBusy || isBlank(edited) || codePointLength(edited) > limits.messageLength) return;
+    setBusy(true);
+    await onSubmit(edited);
+    setBusy(false);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      void submit();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      onCancel();
+      document.getElementById("message")?.focus();
+    }
+  }
+
+  return (
+    <div className={styles.edit}>
+      <textarea
+        ref={field}
+        aria-label="Edit message"
+        aria-invalid={over > 0 || undefined}
+        defaultValue={text}
+        dir="auto"
+        autoComplete="off"
+        onInput={(event) => {
+          fitHeight(event.currentTarget);
+          setLength(codePointLength(event.currentTarget.value));
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div className={styles.editBar}>
+        <small>
+          {over > 0 ? `Too long by ${over.toLocaleString("en")} characters` : "Begins a new conversation from here"}
+        </small>
+        <Button look="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button look="primary" busy={isBusy} onClick={() => void submit()}>
+          Send edited message
+        </Button>
+      </div>
+    </div>
+  );
+}

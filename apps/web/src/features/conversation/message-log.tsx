@@ -1,0 +1,126 @@
+"use client";
+
+import type { TurnView } from "@holdfast/contract";
+import { ArrowDown } from "lucide-react";
+import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { withDays } from "./days";
+import type { Entry } from "./entries";
+import { LogEntry } from "./log-entry";
+import styles from "./message-log.module.css";
+import type { Transcript } from "./transcript";
+import type { Branch } from "./use-branch";
+import { useLogScroll } from "./use-log-scroll";
+import { useTarget } from "./use-target";
+import { useWindow } from "./use-window";
+
+interface MessageLogProps {
+  entries: readonly Entry[];
+  transcript: Transcript | undefined;
+  failed: boolean;
+  branch: Branch;
+  modelName(id: string): string;
+  onLoad(what: "older" | "newer" | "newest" | { around: string }): Promise<void>;
+  onAskAgain(prompt: string): void;
+  onRetry(turn: TurnView): void;
+}
+
+export function MessageLog({
+  entries: all,
+  transcript,
+  failed,
+  branch,
+  modelName,
+  onLoad,
+  onAskAgain,
+  onRetry,
+}: MessageLogProps) {
+  const timeZone = useSyncExternalStore(neverChanges, browserTimeZone, () => "UTC");
+  const entries = useMemo(() => withDays(all, timeZone), [all, timeZone]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const column = useRef<HTMLDivElement>(null);
+  const { extent, before, after, update, show } = useWindow({ entries, scroller, column });
+  // A page that does not come is asked for again with the next scroll.
+  const load = (what: "older" | "newer" | "newest" | { around: string }) => void onLoad(what).catch(() => {});
+  const { isAway, onScroll, toEnd } = useLogScroll({
+    scroller,
+    column,
+    update,
+    onNearStart: () => transcript?.olderCursor != null && load("older"),
+    onNearEnd: () => transcript?.newerCursor != null && load("newer"),
+  });
+  const target = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load });
+  useFollowOwn(all, toEnd);
+  const isCut = transcript?.newerCursor != null;
+
+  function scrollToBottom() {
+    if (isCut) load("newest");
+    toEnd(true);
+    scroller.current?.focus({ preventScroll: true });
+  }
+
+  return (
+    <div className={styles.place}>
+      <div
+        ref={scroller}
+        role="log"
+        aria-label="Messages"
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className={styles.log}
+        onScroll={onScroll}
+      >
+        <div ref={column} className={styles.column}>
+          {transcript === undefined && !failed && <p className={styles.loading}>Loading…</p>}
+          {transcript === undefined && failed && (
+            <p className={styles.loading}>The messages could not be read. They come as soon as they can.</p>
+          )}
+          {transcript?.olderCursor != null && extent.start === 0 && (
+            <p className={styles.loading}>Loading older messages…</p>
+          )}
+          {before > 0 && <div style={{ height: before }} />}
+          {entries.slice(extent.start, extent.end).map((entry) => (
+            <LogEntry
+              key={entry.key}
+              entry={entry}
+              isTarget={"messageId" in entry && entry.messageId === target}
+              branch={branch}
+              modelName={modelName}
+              onAskAgain={onAskAgain}
+              onRetry={onRetry}
+            />
+          ))}
+          {after > 0 && <div style={{ height: after }} />}
+        </div>
+      </div>
+      {(isAway || isCut) && (
+        <button
+          type="button"
+          className={styles.toEnd}
+          aria-label="Scroll to bottom"
+          title="Scroll to bottom"
+          onClick={scrollToBottom}
+        >
+          <ArrowDown size={18} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Who sends wants to see it arrive. */
+function useFollowOwn(entries: readonly Entry[], toEnd: (smooth: boolean) => void) {
+  const last = entries.findLast((entry) => entry.kind === "prompt");
+  const sent = last?.kind === "prompt" && last.sending !== null ? last.key : null;
+  useLayoutEffect(() => {
+    if (sent !== null) toEnd(false);
+  }, [sent, toEnd]);
+}
+
+function browserTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function neverChanges() {
+  return () => {};
+}

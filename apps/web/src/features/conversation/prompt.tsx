@@ -1,0 +1,60 @@
+"use client";
+
+import { CopyButton } from "@/ui/copy-button";
+import { Glyph } from "@/ui/glyph";
+import { EditMessage } from "./edit-message";
+import type { PromptEntry } from "./entries";
+import styles from "./message-log.module.css";
+import type { Branch } from "./use-branch";
+
+interface PromptProps {
+  entry: PromptEntry;
+  isTarget: boolean;
+  branch: Branch;
+}
+
+/** What a person sent, as they typed it: nothing of it is rendered. */
+export function Prompt({ entry, isTarget, branch }: PromptProps) {
+  const { key, messageId, position, text, sending } = entry;
+  const isEditing = branch.editing === messageId && position !== null;
+  return (
+    <article
+      data-entry={key}
+      data-role="user"
+      data-message-id={messageId}
+      data-sending={sending ?? undefined}
+      data-target={isTarget || undefined}
+      className={styles.prompt}
+    >
+      {isEditing ? (
+        <EditMessage text={text} onCancel={branch.cancel} onSubmit={(edited) => branch.submit(position, edited)} />
+      ) : (
+        <>
+          <div className={styles.bubble} dir="auto">
+            {text}
+          </div>
+          <div className={styles.actions}>
+            {sending ? (
+              <small>{sending === "sending" ? "Sending…" : "Waiting for the connection"}</small>
+            ) : (
+              <>
+                <CopyButton text={text} label="Copy" className={styles.action} />
+                {position !== null && (
+                  <button
+                    type="button"
+                    className={styles.action}
+                    aria-label="Edit in a new branch"
+                    title="Edit in a new branch"
+                    onClick={() => branch.edit(messageId)}
+                  >
+                    <Glyph name="edit" />
+                  </button>
+                )}
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,46 @@
+import { TRPCClientError } from "@trpc/client";
+import { errorCode } from "@/trpc/client";
+
+/** What a failed send means: it may arrive if sent again, or the server has said no. */
+export type SendFailure = { type: "lost" } | { type: "refused"; words: string; signedOut: boolean };
+
+export function toSendFailure(error: unknown): SendFailure {
+  const code = errorCode(error);
+  // No code of ours: it never arrived, or something between us and the server answered.
+  if (code === null) return { type: "lost" };
+  return { type: "refused", words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" };
+}
+
+function wordsFor(code: string, error: unknown): string {
+  switch (code) {
+    case "UNAUTHORIZED":
+      return "You have been signed out. Sign in again; your text is kept here.";
+    case "TOO_MANY_REQUESTS":
+      return `That was a little fast. ${pause(error)}, then send it again.`;
+    case "CONFLICT":
+      return "This conversation is being answered already. Send it again when that answer is done.";
+    case "NOT_FOUND":
+    case "FORBIDDEN":
+      return "This conversation is not there any more. Your text is kept here.";
+    case "UNAVAILABLE":
+      return "Holdfast cannot reach its database just now. Your text is kept; try again in a moment.";
+    case "BAD_REQUEST":
+    case "PAYLOAD_TOO_LARGE":
+      return `This cannot be sent as it is: ${issueOf(error)}.`;
+    default:
+      return "Something went wrong on our side. Your text is kept; try again.";
+  }
+}
+
+function pause(error: unknown): string {
+  const retryAfterMs: unknown = error instanceof TRPCClientError ? error.data?.retryAfterMs : undefined;
+  if (typeof retryAfterMs !== "number") return "Wait a moment";
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return seconds === 1 ? "Wait a second" : `Wait ${seconds} seconds`;
+}
+
+function issueOf(error: unknown): string {
+  const issues: unknown = error instanceof TRPCClientError ? error.data?.issues : undefined;
+  const first: unknown = Array.isArray(issues) ? issues[0]?.message : undefined;
+  return typeof first === "string" ? `it ${first}` : "it is too long or holds characters that cannot be kept";
+}

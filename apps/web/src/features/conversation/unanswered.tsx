@@ -1,0 +1,36 @@
+"use client";
+
+import type { TurnView } from "@holdfast/contract";
+import { useState } from "react";
+import { useTRPCClient } from "@/trpc/client";
+import type { UnansweredEntry } from "./entries";
+import styles from "./message-log.module.css";
+
+/** A message that got no answer, quietly in its place; what it said, on demand. */
+export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry }) {
+  const client = useTRPCClient();
+  const [view, setView] = useState<TurnView | null>(null);
+  const isStored = turn.lastPosition !== null;
+  async function show() {
+    setView(await client.turn.get.query({ turnId: turn.id }).catch(() => null));
+  }
+  return (
+    <div data-entry={key} className={styles.unanswered}>
+      <p>
+        {turn.status === "stopped"
+          ? "Stopped before an answer."
+          : `A message here was not answered: ${lowered(turn.failure?.message)}`}{" "}
+        {!isStored && view === null && (
+          <button type="button" onClick={() => void show()}>
+            Show it
+          </button>
+        )}
+      </p>
+      {view && <blockquote dir="auto">{view.prompt}</blockquote>}
+    </div>
+  );
+}
+
+function lowered(text = "the answer was interrupted."): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,67 @@
+"use client";
+
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import type { DraftKey, Drafts } from "./drafts";
+
+interface DraftFieldOptions {
+  field: RefObject<HTMLTextAreaElement | null>;
+  draftKey: DraftKey;
+  drafts: Drafts;
+  onChange(text: string): void;
+}
+
+/** The field shows the draft of the conversation that is open, and follows what comes to it from elsewhere. */
+export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldOptions): void {
+  const hasStarted = useRef(false);
+  const changed = useRef(onChange);
+  useLayoutEffect(() => {
+    changed.current = onChange;
+  });
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    // Typed before the page was interactive: newer than any draft.
+    const typed = hasStarted.current ? "" : element.value;
+    hasStarted.current = true;
+    if (typed !== "") drafts.write(draftKey, typed);
+    const text = typed || drafts.read(draftKey);
+    if (element.value !== text) element.value = text;
+    fitHeight(element);
+    changed.current(text);
+    if (draftKey.startsWith("new:") && canTypeAtOnce() && !hasFocusedField()) element.focus({ preventScroll: true });
+  }, [field, draftKey, drafts]);
+
+  useEffect(
+    () =>
+      drafts.subscribe(draftKey, (text, source) => {
+        const element = field.current;
+        if (!element || element.value === text) return;
+        if (source === "other tab" && document.activeElement === element && document.hasFocus()) return;
+        element.value = text;
+        fitHeight(element);
+        changed.current(text);
+        if (source === "restored") {
+          element.focus({ preventScroll: true });
+          element.setSelectionRange(text.length, text.length);
+        }
+      }),
+    [field, draftKey, drafts],
+  );
+}
+
+/** Browsers that size a field by its content need no help. */
+export function fitHeight(element: HTMLTextAreaElement | null): void {
+  if (!element || CSS.supports("field-sizing", "content")) return;
+  element.style.height = "auto";
+  element.style.height = `${element.scrollHeight}px`;
+}
+
+/** On a phone a focus would bring up the keyboard. */
+function canTypeAtOnce(): boolean {
+  return window.matchMedia("(pointer: fine)").matches;
+}
+
+function hasFocusedField(): boolean {
+  return document.activeElement?.matches("input, textarea, [contenteditable]") ?? false;
+}

@@ -1,0 +1,103 @@
+"use client";
+
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+
+/** Nearer to the end than this is at the end. */
+const endPx = 24;
+const buttonPx = 160;
+
+interface LogScrollOptions {
+  scroller: RefObject<HTMLElement | null>;
+  column: RefObject<HTMLElement | null>;
+  update(): void;
+  onNearStart(): void;
+  onNearEnd(): void;
+}
+
+/** Where the person reads: at the end it stays at the end; elsewhere it stays where they are. */
+export function useLogScroll({ scroller, column, update, onNearStart, onNearEnd }: LogScrollOptions) {
+  const [isAway, setAway] = useState(false);
+  const lastTop = useRef(0);
+  const check = useLatest(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const fromEnd = -element.scrollTop;
+    const fromStart = element.scrollHeight - element.clientHeight - fromEnd;
+    update();
+    setAway(fromEnd > buttonPx);
+    if (fromStart < element.clientHeight * 2) onNearStart();
+    if (fromEnd < element.clientHeight * 2) onNearEnd();
+  });
+
+  const onScroll = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const goesDown = element.scrollTop > lastTop.current;
+    lastTop.current = element.scrollTop;
+    // Close enough while on the way down: from here on it follows the answer.
+    if (goesDown && element.scrollTop < 0 && element.scrollTop > -endPx) element.scrollTop = 0;
+    check.current();
+  }, [scroller, check]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const content = column.current;
+    if (!element || !content) return;
+    const observer = new ResizeObserver(() => check.current());
+    observer.observe(element);
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, [scroller, column, check]);
+
+  useAnchoring(scroller, column);
+
+  const toEnd = useCallback(
+    (smooth: boolean) => {
+      const element = scroller.current;
+      if (!element) return;
+      const isNear = -element.scrollTop < element.clientHeight * 3;
+      element.scrollTo({ top: 0, behavior: smooth && isNear ? "smooth" : "instant" });
+    },
+    [scroller],
+  );
+  return { isAway, onScroll, toEnd };
+}
+
+function useLatest<Value>(value: Value): RefObject<Value> {
+  const latest = useRef(value);
+  useLayoutEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
+/**
+ * Browsers without scroll anchoring (Safari) would let a growing answer push up what is read further above: the entry
+ * at the top of the view is held in its place by hand, in the same frame.
+ */
+function useAnchoring(scroller: RefObject<HTMLElement | null>, column: RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const element = scroller.current;
+    const content = column.current;
+    if (!element || !content || CSS.supports("overflow-anchor", "auto")) return;
+    let anchor: { entry: Element; top: number } | null = null;
+    const remember = () => {
+      const edge = element.getBoundingClientRect().top;
+      const entries = [...content.querySelectorAll(":scope > [data-entry]")];
+      const entry =
+        element.scrollTop > -endPx ? undefined : entries.find((one) => one.getBoundingClientRect().bottom > edge);
+      anchor = entry ? { entry, top: entry.getBoundingClientRect().top } : null;
+    };
+    const observer = new ResizeObserver(() => {
+      if (!anchor?.entry.isConnected) return;
+      const moved = anchor.entry.getBoundingClientRect().top - anchor.top;
+      if (Math.abs(moved) > 0.5) element.scrollTop += moved;
+    });
+    observer.observe(content);
+    element.addEventListener("scroll", remember, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", remember);
+    };
+  }, [scroller, column]);
+}

@@ -1,0 +1,127 @@
+"use client";
+
+import type { Person } from "@holdfast/contract";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useTRPC, useTRPCClient } from "@/trpc/client";
+import { useConversationCache } from "@/trpc/conversation-cache";
+import { useLive } from "@/trpc/live/live-provider";
+import { navigate } from "@/ui/navigate";
+import { Drafts, draftKeyOf } from "./drafts";
+import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
+import type { Transcript } from "./transcript";
+import { newTurnId } from "./turn-id";
+
+const none: readonly Sending[] = [];
+
+export interface SendInput {
+  conversationId: string | null;
+  text: string;
+  model: string | null;
+  /** For a turn that is tried again. */
+  turnId?: string;
+}
+
+/** Everything between Enter and the answer: what was sent, what waits, what came back. */
+export function useSending(person: Person | null) {
+  const [drafts] = useState(() => new Drafts(typeof window === "undefined" ? null : window.localStorage));
+  const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
+  const options = useLatestOptions(person, drafts, setRefusals);
+  const [outbox] = useState(() => new Outbox(options));
+  const sendings = useSyncExternalStore(outbox.subscribe, outbox.get, () => none);
+  const client = useTRPCClient();
+  const userId = person?.id ?? null;
+
+  useEffect(() => {
+    const retry = () => outbox.retryNow();
+    const onStorage = (event: StorageEvent) => drafts.onStorage(event);
+    window.addEventListener("online", retry);
+    window.addEventListener("storage", onStorage);
+    outbox.resume();
+    return () => {
+      window.removeEventListener("online", retry);
+      window.removeEventListener("storage", onStorage);
+    };
+  }, [outbox, drafts]);
+
+  const clearRefusal = useCallback((key: string) => {
+    setRefusals((all) => (all.has(key) ? new Map([...all].filter(([other]) => other !== key)) : all));
+  }, []);
+
+  const send = useCallback(
+    ({ conversationId, text, model, turnId = newTurnId() }: SendInput) => {
+      clearRefusal(draftKeyOf(conversationId, userId));
+      outbox.send({ turnId, conversationId, text, model, at: Date.now() });
+    },
+    [outbox, userId, clearRefusal],
+  );
+
+  const stopSending = useCallback(
+    (sending: Sending) => {
+      const taken = outbox.stop(sending.turnId);
+      if (taken) drafts.restore(draftKeyOf(taken.conversationId, userId), taken.text);
+    },
+    [outbox, drafts, userId],
+  );
+
+  const stopTurn = useCallback(
+    (turnId: string) => {
+      // If it does not arrive the button is still there.
+      void client.turn.stop.mutate({ turnId }).catch(() => {});
+    },
+    [client],
+  );
+
+  return useMemo(
+    () => ({ drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal }),
+    [drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal],
+  );
+}
+
+/** The outbox outlives renders; what it calls acts on the latest of them. */
+function useLatestOptions(
+  person: Person | null,
+  drafts: Drafts,
+  setRefusals: (change: (all: ReadonlyMap<string, Refusal>) => ReadonlyMap<string, Refusal>) => void,
+): OutboxOptions {
+  const client = useTRPCClient();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const cache = useConversationCache();
+  const live = useLive();
+  const userId = useRef(person?.id ?? null);
+  useLayoutEffect(() => {
+    const now = person?.id ?? null;
+    if (userId.current === null && now !== null) drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, now));
+    userId.current = now;
+  }, [person?.id, drafts]);
+
+  return {
+    storage: typeof window === "undefined" ? null : window.sessionStorage,
+    storageKey: "holdfast:outbox",
+    isOnline: () => navigator.onLine !== false,
+    start({ turnId, conversationId, text, model }, signal) {
+      const input = { turnId, message: text, ...(conversationId && { conversationId }), ...(model && { model }) };
+      return client.turn.start.mutate(input, { signal });
+    },
+    onStarted(sending, { conversation, turn }) {
+      live.turns.put(turn);
+      cache.put({ ...conversation, running: turn.status === "running" });
+      const key = trpc.message.page.queryKey({ conversationId: conversation.id });
+      if (sending.conversationId === null) {
+        const empty: Transcript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: turn };
+        queryClient.setQueryData<Transcript>(key as readonly unknown[], (held) => held ?? empty);
+        drafts.adopt(draftKeyOf(null, userId.current), conversation.id);
+        if (window.location.pathname === "/new") navigate(`/c/${conversation.id}`, "replace");
+      }
+      if (turn.status !== "running") void queryClient.invalidateQueries({ queryKey: key });
+      if (userId.current === null) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
+      if (sending.stopped) void client.turn.stop.mutate({ turnId: turn.id }).catch(() => {});
+    },
+    onRefused(sending, refusal) {
+      const key = draftKeyOf(sending.conversationId, userId.current);
+      drafts.restore(key, sending.text);
+      setRefusals((all) => new Map(all).set(key, refusal));
+    },
+  };
+}

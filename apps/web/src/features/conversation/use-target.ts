@@ -1,0 +1,54 @@
+"use client";
+
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import type { Entry } from "./entries";
+
+interface TargetOptions {
+  entries: readonly Entry[];
+  scroller: RefObject<HTMLElement | null>;
+  show(index: number): void;
+  isLoaded: boolean;
+  load(what: { around: string }): void;
+}
+
+/** Opens at the message that the address names (`#m-<id>`), loading the page around it where it is not there yet. */
+export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOptions): string | null {
+  const [target, setTarget] = useState<string | null>(null);
+  const [reached, setReached] = useState<string | null>(null);
+  const [asked, setAsked] = useState<string | null>(null);
+
+  useEffect(() => {
+    const read = () => {
+      setTarget(/^#m-([\w-]+)$/.exec(window.location.hash)?.[1] ?? null);
+      setReached(null);
+      setAsked(null);
+    };
+    read();
+    window.addEventListener("hashchange", read);
+    return () => window.removeEventListener("hashchange", read);
+  }, []);
+
+  useLayoutEffect(() => {
+    if (target === null || reached === target || !isLoaded) return;
+    const index = entries.findIndex((entry) => isMessage(entry, target));
+    if (index < 0) {
+      if (asked !== target) {
+        setAsked(target);
+        load({ around: target });
+      }
+      return;
+    }
+    const key = entries[index]?.key ?? "";
+    const element = scroller.current?.querySelector(`[data-entry="${CSS.escape(key)}"]`);
+    if (element) {
+      element.scrollIntoView({ block: "center", behavior: "instant" });
+      setReached(target);
+    } else show(index);
+  });
+  return target;
+}
+
+/** An answer of several steps is found by any of them only through its first: the others have no element of their own. */
+function isMessage(entry: Entry, id: string): boolean {
+  return "messageId" in entry && entry.messageId === id;
+}

@@ -1,0 +1,101 @@
+"use client";
+
+import { limits, type Task, truncate } from "@holdfast/contract";
+import { PencilLine, Trash2 } from "lucide-react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { isBeingAdded } from "./task-list";
+import styles from "./tasks-panel.module.css";
+
+interface TaskRowProps {
+  task: Task;
+  onToggle(completed: boolean): void;
+  onRename(title: string): void;
+  onRemove(): void;
+}
+
+export function TaskRow({ task, onToggle, onRename, onRemove }: TaskRowProps) {
+  const [isEditing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const { title, completed } = task;
+  const isNew = isBeingAdded(task);
+
+  function endEditing(edited: string | null) {
+    setEditing(false);
+    if (edited !== null && edited !== "" && edited !== title) onRename(edited);
+    requestAnimationFrame(() => editButton.current?.focus());
+  }
+
+  return (
+    <li className={styles.row} data-completed={completed || undefined}>
+      <input
+        type="checkbox"
+        className={styles.box}
+        aria-label={title}
+        checked={completed}
+        disabled={isNew}
+        onChange={(event) => onToggle(event.currentTarget.checked)}
+      />
+      {isEditing ? (
+        <EditTask title={title} onEnd={endEditing} />
+      ) : (
+        <>
+          <span className={styles.words} dir="auto">
+            {title}
+            {task.description !== "" && <small>{task.description}</small>}
+          </span>
+          {!isNew && (
+            <span className={styles.tools}>
+              <button
+                ref={editButton}
+                type="button"
+                aria-label={`Edit ${title}`}
+                title="Edit"
+                onClick={() => setEditing(true)}
+              >
+                <PencilLine size={15} strokeWidth={1.75} aria-hidden="true" />
+              </button>
+              <button type="button" aria-label={`Delete ${title}`} title="Delete" onClick={onRemove}>
+                <Trash2 size={15} strokeWidth={1.75} aria-hidden="true" />
+              </button>
+            </span>
+          )}
+        </>
+      )}
+    </li>
+  );
+}
+
+function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null): void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const hasEnded = useRef(false);
+  useLayoutEffect(() => {
+    field.current?.select();
+  }, []);
+
+  function end(edited: string | null) {
+    if (hasEnded.current) return;
+    hasEnded.current = true;
+    onEnd(edited);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    end(event.key === "Enter" ? truncate(event.currentTarget.value.trim(), limits.taskTitleLength) : null);
+  }
+
+  return (
+    <input
+      ref={field}
+      className={styles.edit}
+      aria-label="Task title"
+      defaultValue={title}
+      autoComplete="off"
+      dir="auto"
+      onKeyDown={onKeyDown}
+      onBlur={(event) => end(truncate(event.currentTarget.value.trim(), limits.taskTitleLength))}
+    />
+  );
+}
