@@ -65,14 +65,14 @@ async function* readParts(
     const call = { prompt: messages, abortSignal, ...(functions.length > 0 && { tools: functions }) };
     const { stream, response } = await orAborted(model.doStream(call), abortSignal);
     reader = stream.getReader();
+    if (isPage(response?.headers)) throw garbled(null);
     let answered = false;
     for (;;) {
       const { done, value: part } = await orAborted(reader.read(), abortSignal);
       if (done) return;
       silence.restart();
       // An error part may be followed by a finish as if nothing had been: whatever comes after it is not an answer.
-      if (part.type === "error")
-        throw answered || isEventStream(response?.headers) ? errorPart(part.error, answered) : garbled(part.error);
+      if (part.type === "error") throw errorPart(part.error, answered);
       answered ||= part.type === "text-delta" || part.type === "reasoning-delta" || part.type === "tool-input-delta";
       yield part;
     }
@@ -83,10 +83,9 @@ async function* readParts(
   }
 }
 
-/** Models that speak no HTTP have no headers, and no other format to be mistaken for. */
-function isEventStream(headers: Record<string, string> | undefined): boolean {
-  const type = headers?.["content-type"];
-  return type === undefined || !type.includes("html");
+/** A proxy's page, answered with 200: it holds no events, and would pass for an answer that broke off. */
+function isPage(headers: Record<string, string> | undefined): boolean {
+  return headers?.["content-type"]?.includes("html") === true;
 }
 
 function silent(limitMs: number): TurnError {

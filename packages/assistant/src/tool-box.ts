@@ -132,6 +132,8 @@ async function connect(url: string, token: Token, timeoutMs: number, signal: Abo
       if (init?.method === "GET") return new Response(null, { status: 405 });
       const headers = new Headers(init?.headers);
       headers.set("authorization", `Bearer ${await token()}`);
+      // A connection that is kept may turn out dead only once a call is on it, and then nobody knows whether the call was made.
+      headers.set("connection", "close");
       return fetch(input, { ...init, headers });
     },
   });

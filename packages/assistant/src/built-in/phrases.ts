@@ -33,7 +33,10 @@ export function listed(words: readonly string[]): string {
 
 /** Without please and thank you, and what else is said before the point. */
 export function pointOf(text: string): string {
-  let point = text.trim().replace(/[\s.!?…]+$/u, "");
+  let point = text
+    .trim()
+    .replace(/[\s.!?…]+$/u, "")
+    .replace(/^(what|that|don|let|i)’/iu, "$1'");
   for (;;) {
     const shorter = point
       .replace(

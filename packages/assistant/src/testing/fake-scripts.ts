@@ -41,30 +41,25 @@ const plain = [
   "surrogate",
   "nul",
 ] as const;
-const named: Record<string, FakeScript> = {
-  echo: { does: "echo" },
-  slow: { does: "long", words: 40, everyMs: 250 },
-  long: { does: "long", words: 400, everyMs: 10 },
-  tools: { does: "tools", calls: [{ name: "list_tasks", arguments: "{}" }] },
-  parallel: {
-    does: "tools",
-    calls: [
-      { name: "add_task", arguments: '{"title":"First of two"}' },
-      { name: "add_task", arguments: '{"title":"Second of two"}' },
-    ],
-  },
-  "401": { does: "status", status: 401, retryAfter: null },
-  "403": { does: "status", status: 403, retryAfter: null },
-  "404": { does: "status", status: 404, retryAfter: null },
-  "429": { does: "status", status: 429, retryAfter: null },
-  "429-retry-after": { does: "status", status: 429, retryAfter: "20" },
-  "500": { does: "status", status: 500, retryAfter: null },
-  "503": { does: "status", status: 503, retryAfter: null },
-  ...Object.fromEntries(plain.map((does) => [does, { does }])),
-};
+const status = (code: number, retryAfter: string | null = null): FakeScript => ({
+  does: "status",
+  status: code,
+  retryAfter,
+});
+const addCall = (title: string) => ({ name: "add_task", arguments: JSON.stringify({ title }) });
+const named = new Map<string, FakeScript>([
+  ["echo", { does: "echo" }],
+  ["slow", { does: "long", words: 40, everyMs: 250 }],
+  ["long", { does: "long", words: 400, everyMs: 10 }],
+  ["tools", { does: "tools", calls: [{ name: "list_tasks", arguments: "{}" }] }],
+  ["parallel", { does: "tools", calls: [addCall("First of two"), addCall("Second of two")] }],
+  ...[401, 403, 404, 429, 500, 503].map((code): [string, FakeScript] => [String(code), status(code)]),
+  ["429-retry-after", status(429, "20")],
+  ...plain.map((does): [string, FakeScript] => [does, { does }]),
+]);
 
 /** The ids that `GET /models` lists. */
-export const fakeModels = Object.keys(named).map((name) => `fake-${name}`);
+export const fakeModels = [...named.keys()].map((name) => `fake-${name}`);
 
 export function scriptFor(model: string, asked: string): FakeScript {
   const calls = [...asked.matchAll(/\[tool (\w+)(?: (\{.*?\}))?\]/gsu)].map(([, name = "", args = "{}"]) => ({
@@ -78,8 +73,8 @@ export function scriptFor(model: string, asked: string): FakeScript {
     const [words = 100, everyMs = 10] = rest.split(/\s+/u).map(Number);
     return { does: "long", words, everyMs };
   }
-  if (/^\d{3}$/u.test(directive)) return { does: "status", status: Number(directive), retryAfter: rest || null };
-  return named[directive] ?? named[model.replace(/^fake-/u, "")] ?? { does: "echo" };
+  if (/^\d{3}$/u.test(directive)) return status(Number(directive), rest || null);
+  return named.get(directive) ?? named.get(model.replace(/^fake-/u, "")) ?? { does: "echo" };
 }
 
 /** The text of a script that speaks; the pause is before each delta. */

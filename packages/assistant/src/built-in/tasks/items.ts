@@ -20,21 +20,21 @@ function protect(text: string): string {
   return text.replace(/["“][^"”]*["”]/gu, (quote) => quote.replaceAll(/,\s*/gu, "\u0001"));
 }
 
+const joint = /(\s+(?:and then|and also|and|then|&)\s+(?:to\s+)?)/iu;
+
 function splitAtAnd(text: string, endsAList: boolean): string[] {
-  const parts = text.split(/\s+(?:and then|and also|and|then|&)\s+(?:to\s+)?/iu);
-  if (parts.length === 1) return parts;
+  const [first = "", ...rest] = text.split(joint);
   // "milk, eggs and bread": the last "and" of a list is a comma.
-  if (endsAList && !startsWithVerb(text)) return parts;
-  const items: string[] = [];
-  let rest = text;
-  for (const part of parts.slice(1)) {
-    if (!startsWithVerb(part)) continue;
-    const at = rest.lastIndexOf(part, rest.length);
-    const joined = rest.slice(0, rest.indexOf(part) === -1 ? at : rest.indexOf(part));
-    items.push(joined.replace(/\s+(?:and then|and also|and|then|&)\s+(?:to\s+)?$/iu, ""));
-    rest = rest.slice(joined.length);
+  const isComma = endsAList && !startsWithVerb(text);
+  const items = [first];
+  for (let at = 0; at < rest.length; at += 2) {
+    const [and = "", part = ""] = rest.slice(at, at + 2);
+    const last = items.length - 1;
+    const beginsAnew = startsWithVerb(part) && /\s/u.test(items[last]?.trim() ?? "");
+    if (isComma || beginsAnew) items.push(part);
+    else items[last] += and + part;
   }
-  return [...items, rest];
+  return items;
 }
 
 function tidy(item: string): string {

@@ -71,7 +71,8 @@ function positionOf(said: string): Target | null {
   if (/^(?:last|latest|final|newest)$/u.test(text)) return { by: "number-from-end", n: 1 };
   if (/^(?:second(?: |-)(?:to(?: |-))?last|next(?: |-)to(?: |-)last)$/u.test(text))
     return { by: "number-from-end", n: 2 };
-  const n = numberOf(text);
+  // A bare "three" may well be a task's name.
+  const n = numerals.includes(said.toLowerCase().trim()) ? null : numberOf(text);
   return n === null ? null : { by: "number", n };
 }
 
