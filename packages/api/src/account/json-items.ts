@@ -38,8 +38,9 @@ function createSplitter() {
       if (text.trim() === "" && last && !needsItem) return;
       yield { list, item: JSON.parse(text) };
     } else if (text.trim() !== "" || needsItem || !last) {
-      const [[field, value] = ["", undefined]] = Object.entries(JSON.parse(`{${text}}`) as Record<string, unknown>);
-      yield { field, value };
+      const [entry] = Object.entries(JSON.parse(`{${text}}`) as Record<string, unknown>);
+      if (!entry) throw new SyntaxError("a comma too many");
+      yield { field: entry[0], value: entry[1] };
     }
     needsItem = !last;
   }

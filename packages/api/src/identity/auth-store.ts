@@ -1,5 +1,5 @@
 import type { Person } from "@holdfast/contract";
-import { UnavailableError } from "@holdfast/db";
+import { type Notice, UnavailableError } from "@holdfast/db";
 import pg from "pg";
 import { toPerson } from "./cookie-cache.ts";
 
@@ -21,8 +21,8 @@ export interface AuthStore {
   rememberMove(guestId: string, userId: string): Promise<void>;
   forgetMove(guestId: string): Promise<void>;
   pendingMoves(): Promise<{ guestId: string; userId: string }[]>;
-  /** Tells the other processes that cookies of this user have changed. */
-  announceSessionsChanged(userId: string): Promise<void>;
+  /** Tells all processes, in the words of `Database.notices`. */
+  announce(notices: readonly Notice[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -135,9 +135,9 @@ export function openAuthStore(authUrl: string, onError: (error: Error) => void):
       return query<{ guestId: string; userId: string }>("auth-pending-moves", text, []);
     },
 
-    async announceSessionsChanged(userId) {
-      const notice = JSON.stringify({ type: "sessions-changed", userId });
-      await query("auth-announce", "select pg_notify($1, $2)", [noticeChannel, notice]);
+    async announce(notices) {
+      const text = "select pg_notify($1, payload) from unnest($2::text[]) as payload";
+      await query("auth-announce", text, [noticeChannel, notices.map((notice) => JSON.stringify(notice))]);
     },
 
     close: () => pool.end(),
@@ -147,6 +147,7 @@ export function openAuthStore(authUrl: string, onError: (error: Error) => void):
 type SessionTime = "createdAt" | "lastUsedAt" | "expiresAt";
 
 const movePrefix = "move-guest:";
+/** That of `Database.notices`. */
 const noticeChannel = "holdfast";
 
 function moveOf(guestId: string): string {

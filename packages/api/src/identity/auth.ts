@@ -51,11 +51,8 @@ export function authOptions({ pool, secret, appUrl, log, mail, oauth, onSessions
     telemetry: { enabled: false },
     // Counted by `Limits`, where all processes see it; Better Auth's trusts X-Forwarded-For.
     rateLimit: { enabled: false },
-    // It logs e-mail addresses of failed attempts; faults reach our log by their status.
-    logger: {
-      level: "error",
-      log: (_level, message) => log.error({ source: "better-auth" }, message),
-    },
+    // Not what it adds to its messages: that names e-mail addresses.
+    logger: { level: "error", log: (_level, message) => log.warn({ source: "better-auth" }, message) },
     onAPIError: { errorURL: `${appUrl ?? ""}/sign-in` },
     advanced: {
       cookiePrefix: "holdfast",

@@ -64,7 +64,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
   function sessionsChanged(userId: string): void {
     cache.distrust(userId);
-    store.announceSessionsChanged(userId).catch((error: unknown) => {
+    store.announce([{ type: "sessions-changed", userId }]).catch((error: unknown) => {
       log.warn({ err: error }, "other processes could not be told that sessions have ended");
     });
   }

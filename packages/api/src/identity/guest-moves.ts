@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { limits } from "@holdfast/contract";
 import { type Database, NotFoundError, TurnRunningError } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import type { AuthStore } from "./auth-store.ts";
@@ -29,7 +30,12 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log): Gues
 
   async function moved(guestId: string, userId: string): Promise<boolean> {
     try {
+      const { conversations } = await db.forUser(guestId).listConversations({ limit: limits.conversationPage.max });
       await db.moveGuest(guestId, userId);
+      // For the pages that are open already: a move that had to wait comes after them.
+      await store.announce(
+        conversations.map(({ id }) => ({ type: "conversation", userId, conversationId: id, change: "created" })),
+      );
     } catch (error) {
       if (error instanceof TurnRunningError) return false;
       // The account or the guest is gone: there is nothing to move, or nowhere.

@@ -19,14 +19,15 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-type Options = Partial<Omit<ApiOptions, "db" | "assistant">> & { assistant?: ScriptedAssistantOptions };
+type Script = ScriptedAssistantOptions["script"];
+type Options = Partial<Omit<ApiOptions, "db" | "assistant">> & { script?: Script };
 
 /** The API behind a real HTTP server, as `apps/web` serves it. */
 export async function startTestServer(db: Database, options: Options = {}): Promise<TestServer> {
-  const { assistant = { turns: [] }, ...rest } = options;
+  const { script = (asked) => `You said: ${asked}`, ...rest } = options;
   const api = await createApi({
     db,
-    assistant: createScriptedAssistant(assistant),
+    assistant: createScriptedAssistant({ script }),
     openTools: () => noTools,
     secret: testSecret,
     appUrl: null,
