@@ -38,7 +38,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const tidying = setInterval(() => void tidy(), tidyMs); // it logs its own failures
 
   const open = new Set<ServerResponse>();
-  let isStopping = false;
+  let stopping: Promise<void> | null = null;
 
   const trpc = createTrpcHandler({ openContext, log });
   const plainHttp = createPlainHttp({ identity, router: appRouter, openContext, trustProxy: options.trustProxy, log });
@@ -83,7 +83,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   async function dispatch(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     if (path === "/api/health/live") return sendJson(res, 200, { status: "live" });
     if (path === "/api/health/ready") return answerReady(res);
-    if (isStopping) {
+    if (stopping !== null) {
       // A stream's client takes a refusal for the last word, a lost connection for a reason to come again.
       if (req.headers.accept?.includes("text/event-stream")) req.socket.destroy();
       throw new ApiError("UNAVAILABLE", "The server is restarting. Try again in a moment.", { retryAfterMs: 2_000 });
@@ -94,7 +94,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   }
 
   async function answerReady(res: ServerResponse): Promise<void> {
-    const isReady = !isStopping && (await db.isReady());
+    const isReady = stopping === null && (await db.isReady());
     sendJson(res, isReady ? 200 : 503, { status: isReady ? "ready" : "unavailable" });
   }
 
@@ -110,6 +110,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     } catch (error) {
       log.warn({ err: error }, "tidying up failed; it is tried again");
     }
+  }
+
+  async function stop(): Promise<void> {
+    clearInterval(tidying);
+    trpc.endStreams();
+    await turns.drain(drainMs);
+    for (const res of open) if (isEventStream(res)) endStream(res);
+    turns.close();
+    events.close();
+    await identity.close();
   }
 
   return {
@@ -142,15 +152,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       }
     },
 
-    async stop() {
-      isStopping = true;
-      clearInterval(tidying);
-      trpc.endStreams();
-      await turns.drain(drainMs);
-      for (const res of open) if (isEventStream(res)) endStream(res);
-      turns.close();
-      events.close();
-      await identity.close();
+    stop() {
+      stopping ??= stop();
+      return stopping;
     },
 
     stats: () => ({ runningTurns: turns.stats().running, liveFeeds: live.stats().feeds, openRequests: open.size }),
