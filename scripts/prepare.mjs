@@ -62,17 +62,9 @@ function underLock(work) {
   );
 }
 
-/** The pinned pnpm: the installed one, or the one that npm fetches. */
+/** The pinned pnpm, fetched by npm. Not the one in node_modules: it would replace itself while it runs. */
 function pnpmCommand() {
   const version = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).packageManager.split("@")[1];
-  const installed = path.join(root, "node_modules", "pnpm");
-  try {
-    if (JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8")).version === version) {
-      return [process.execPath, [path.join(installed, "bin", "pnpm.cjs")]];
-    }
-  } catch {
-    // not installed yet
-  }
   const npm = [
     process.env.npm_execpath ?? "",
     path.join(path.dirname(process.execPath), "..", "lib", "node_modules", "npm", "bin", "npm-cli.js"),
