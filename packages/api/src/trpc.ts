@@ -72,7 +72,8 @@ export const personProcedure = visitorProcedure.use(({ ctx, next }) => {
 
 /** For everyone: a visitor becomes a guest by it. */
 export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInput }) => {
-  const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(await getRawInput())));
+  // A call without an input has no body, which is no JSON either.
+  const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(await getRawInput().catch(() => undefined))));
   return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
 });
 
