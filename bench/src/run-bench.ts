@@ -25,6 +25,13 @@ export async function runBench(options: Options): Promise<{ sections: Section[];
   const log = (line: string) => void process.stdout.write(`${line}\n`);
   const postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, "data"), log: () => undefined });
   const bench = openWorkbench({ options, size, ownerUrl: postgres.url, folder });
+  const cleanUp = once(async () => {
+    await bench.close();
+    await postgres.stop();
+    remove();
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
   try {
     log("Seeding");
     const { growth, seconds } = await seed(bench);
@@ -37,10 +44,16 @@ export async function runBench(options: Options): Promise<{ sections: Section[];
     if (isWanted(options, "growth")) sections.splice(2, 0, growthSection(growth));
     return { sections, about: await aboutRun(bench, seconds, (performance.now() - startedAt) / 60_000) };
   } finally {
-    await bench.close();
-    await postgres.stop();
-    remove();
+    await cleanUp();
   }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work();
+    return done;
+  };
 }
 
 function isWanted(options: Options, name: string): boolean {
@@ -71,6 +84,7 @@ async function seed({ ownerUrl, size, options }: Bench): Promise<{ growth: Growt
   const measureHere = async (messages: number) => {
     if (!isWanted(options, "growth")) return;
     const db = await openDatabase({ ownerUrl, secret });
+    if (growth.length === 0) await measureGrowth(db, messages, 40); // what only the first calls of a process cost
     growth.push(await measureGrowth(db, messages, options.quick ? 40 : 200));
     await db.close();
   };

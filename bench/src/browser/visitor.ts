@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium } from "@playwright/test";
 import type pg from "pg";
 import { people, writerConversation } from "../data/shape.ts";
+import { signUp } from "../load/session.ts";
 
 /** A registered person with a session in a browser, and conversations of every length. */
 export interface Visitor {
-  userId: string;
   cookies: { name: string; value: string; url: string }[];
   conversations: VisitorConversation[];
 }
@@ -31,29 +31,14 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** Signs up over HTTP, then gets copies of what the seeding made: 10,000 conversations, and long ones on top. */
 export async function makeVisitor(port: number, owner: pg.Pool): Promise<Visitor> {
-  const url = `http://127.0.0.1:${port}`;
-  const response = await fetch(`${url}/api/auth/sign-up/email`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin: url },
-    body: JSON.stringify({
-      name: "Visitor",
-      email: `visitor${Date.now()}@example.org`,
-      password: "a password of the benchmarks",
-    }),
-  });
-  if (!response.ok) throw new Error(`Signing up failed with ${response.status}: ${await response.text()}`);
-  const { user } = (await response.json()) as { user: { id: string } };
-  const cookies = response.headers.getSetCookie().map((cookie) => {
-    const [pair = ""] = cookie.split(";");
-    const at = pair.indexOf("=");
-    return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
-  });
-  await owner.query(copyCollection, [user.id, people.collector.id]);
+  const { userId, cookies } = await signUp(port);
+  await owner.query(copyCollection, [userId, people.collector.id]);
   const conversations: VisitorConversation[] = [];
   for (const messages of [20, 1_000, 10_000, 10] as const) {
-    conversations.push(await copyConversation(owner, user.id, messages));
+    conversations.push(await copyConversation(owner, userId, messages));
   }
-  return { userId: user.id, cookies, conversations };
+  const url = `http://127.0.0.1:${port}`;
+  return { cookies: [...cookies].map(([name, value]) => ({ name, value, url })), conversations };
 }
 
 export function ofLength(visitor: Visitor, messages: number): VisitorConversation {

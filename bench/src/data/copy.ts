@@ -6,6 +6,7 @@ import { from } from "pg-copy-streams";
 export async function copyRows(client: pg.Client, table: string, rows: Iterable<string>): Promise<void> {
   const stream = client.query(from(`COPY ${table} FROM STDIN`));
   const finished = once(stream, "finish");
+  finished.catch(() => undefined); // it may fail while nobody waits for it yet; it is awaited at the end
   let buffered = "";
   for (const row of rows) {
     buffered += `${row}\n`;

@@ -50,6 +50,12 @@ export function startSeeding(ownerUrl: string, size: Size): Seeding {
     seeded += sumOf(plan);
   }
 
+  async function begin(client: pg.Client): Promise<void> {
+    if (seeded > 0) return;
+    await copyRows(client, "users (id, name, email)", userRows(size));
+    await load(client, gauge);
+  }
+
   async function timed(work: (client: pg.Client) => Promise<void>): Promise<void> {
     const startedAt = performance.now();
     await asOwner(ownerUrl, work);
@@ -59,10 +65,7 @@ export function startSeeding(ownerUrl: string, size: Size): Seeding {
   return {
     growTo: (messages) =>
       timed(async (client) => {
-        if (seeded === 0) {
-          await copyRows(client, "users (id, name, email)", userRows(size));
-          await load(client, gauge);
-        }
+        await begin(client);
         const plan = messages - seeded >= sumOf(special) ? special.splice(0) : [];
         const count = countUpTo(ordinary, ordinarySeeded, messages - seeded - sumOf(plan));
         plan.push(...ordinary.slice(ordinarySeeded, ordinarySeeded + count));
@@ -73,6 +76,7 @@ export function startSeeding(ownerUrl: string, size: Size): Seeding {
     finish: () =>
       timed((client) =>
         withoutSearchIndex(client, async () => {
+          await begin(client);
           await load(client, special.splice(0));
           await load(client, ordinary.slice(ordinarySeeded));
           ordinarySeeded = ordinary.length;

@@ -21,34 +21,43 @@ export async function runPgbench(options: {
 }): Promise<LoadResult> {
   const folder = mkdtempSync(path.join(tmpdir(), "holdfast-pgbench-"));
   try {
-    const seconds = Math.max(1, Math.round(options.durationMs / 1000));
+    // Its clock runs while it connects; what it did is counted from its first transaction on.
+    const seconds = Math.max(1, Math.round(options.durationMs / 1000 + options.connections / 50));
     const variables = Object.entries(options.variables ?? {}).flatMap(([name, value]) => ["-D", `${name}=${value}`]);
-    const log = path.join(folder, "log");
     const numbers = ["-c", String(options.connections), "-j", "1", "-T", String(seconds)];
-    const how = ["-n", "-M", "prepared", ...numbers, "-l", `--log-prefix=${log}`, ...variables];
-    const output = await run(options.pgbench, [...how, "-f", options.script, options.databaseUrl]);
-    const tps = Number(/tps = ([\d.]+)/.exec(output)?.[1]);
-    const latenciesMs = readLatencies(folder);
-    return { operations: latenciesMs.length, seconds: latenciesMs.length / tps, latenciesMs };
+    const how = ["-n", "-M", "prepared", ...numbers, "-l", `--log-prefix=${path.join(folder, "log")}`, ...variables];
+    await run(options.pgbench, [...how, "-f", options.script, options.databaseUrl]);
+    return readLog(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function readLatencies(folder: string): number[] {
-  return readdirSync(folder)
-    .flatMap((file) => readFileSync(path.join(folder, file), "utf8").trimEnd().split("\n"))
-    .map((line) => Number(line.split(" ")[2]) / 1000);
+/** A line for each transaction: client, number, latency in µs, script, and when it ended in s and µs. */
+function readLog(folder: string): LoadResult {
+  const lines = readdirSync(folder).flatMap((file) =>
+    readFileSync(path.join(folder, file), "utf8").trimEnd().split("\n"),
+  );
+  const latenciesMs: number[] = [];
+  let [from, to] = [Number.POSITIVE_INFINITY, 0];
+  for (const line of lines) {
+    const [, , latencyUs, , seconds, microseconds] = line.split(" ").map(Number);
+    const endedAt = (seconds ?? 0) + (microseconds ?? 0) / 1e6;
+    latenciesMs.push((latencyUs ?? 0) / 1000);
+    from = Math.min(from, endedAt - (latencyUs ?? 0) / 1e6);
+    to = Math.max(to, endedAt);
+  }
+  return { operations: lines.length, seconds: to - from, latenciesMs };
 }
 
-function run(command: string, args: string[]): Promise<string> {
+function run(command: string, args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args);
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk));
     child.on("error", reject);
-    child.on("exit", (code) => (code === 0 ? resolve(output) : reject(new Error(`pgbench failed: ${output}`))));
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`pgbench failed: ${output}`))));
   });
 }
 

@@ -7,7 +7,7 @@ WITH moved AS (
   RETURNING id, message_count
 ), t AS (
   INSERT INTO turns (user_id, conversation_id, id, status, prompt, model, runner, first_position)
-  SELECT :user, id, md5('turn' || :t)::uuid, 'running', 'A question of the benchmarks, about as long as most of them are.', 'built-in', :runner, message_count + 1 FROM moved
+  SELECT :user::uuid, id, md5('turn' || :t)::uuid, 'running', 'A question of the benchmarks, about as long as most of them are.', 'built-in', :runner::int, message_count + 1 FROM moved
   ON CONFLICT DO NOTHING RETURNING *
 )
 SELECT t.id, t.conversation_id, t.status, t.model, t.error, t.usage, t.cut, t.first_position, t.last_position, t.started_at, t.ended_at, t.prompt, t.partial, t.earlier_calls FROM t;
@@ -24,9 +24,9 @@ WITH turn AS (
   RETURNING c.id, turn.prompt, c.updated_at, c.message_count AS last, c.message_count - 1 AS first
 ), stored AS (
   INSERT INTO messages (user_id, id, conversation_id, position, role, content, tool_calls, created_at)
-  SELECT :user, md5('question' || :t)::uuid, id, first, 'user', prompt, NULL::jsonb, updated_at FROM moved
+  SELECT :user::uuid, md5('question' || :t)::uuid, id, first, 'user', prompt, NULL::jsonb, updated_at FROM moved
   UNION ALL
-  SELECT :user, md5('answer' || :t)::uuid, id, last, 'assistant', 'An answer of the benchmarks. It is about as long as a short answer is, and says about as much.', NULL::jsonb, updated_at FROM moved
+  SELECT :user::uuid, md5('answer' || :t)::uuid, id, last, 'assistant', 'An answer of the benchmarks. It is about as long as a short answer is, and says about as much.', NULL::jsonb, updated_at FROM moved
 ), unsaid AS (
   DELETE FROM turn_chunks USING moved WHERE user_id = :user AND turn_id = md5('turn' || :t)::uuid
 )

@@ -2,11 +2,11 @@ import { type Bench, type Group, pace } from "../bench.ts";
 import { people, writerConversation } from "../data/shape.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { Connection } from "../load/connection.ts";
-import { bearer, type Caller, get, query } from "../load/requests.ts";
+import { type Caller, get, query } from "../load/requests.ts";
+import { sessionOf } from "../load/session.ts";
 import { type Contender, interleave, type Measured, pick } from "../measure/rounds.ts";
 import { ms, perSecond, times, us } from "../report/format.ts";
 import type { Result } from "../report/results.ts";
-import { secret } from "../servers/product.ts";
 
 const connections = 10;
 
@@ -17,7 +17,7 @@ export const reads: Group = {
     return {
       results: [...(await historyRows(bench)), ...(await pageRows(bench)), ...(await listRows(bench))],
       notes: [
-        `${connections} connections, each with one request at a time; the product answers over tRPC to a bearer token, checked on every request. *Ratio* is requests per second over raw's; CPU is the server process's alone.`,
+        `${connections} connections, each with one request at a time; the product answers over tRPC to a session's cookie, as it does to a browser. *Ratio* is requests per second over raw's; CPU is the server process's alone.`,
       ],
       plots: [],
     };
@@ -25,7 +25,7 @@ export const reads: Group = {
 };
 
 async function historyRows(bench: Bench): Promise<Result[]> {
-  const caller = bearer(people.writer.id, secret);
+  const caller = await sessionOf((await bench.product()).port, bench.owner, people.writer.id);
   const rows: Result[] = [];
   for (const [length, target] of [
     [100, 0.9],
@@ -42,7 +42,7 @@ async function historyRows(bench: Bench): Promise<Result[]> {
 }
 
 async function pageRows(bench: Bench): Promise<Result[]> {
-  const caller = bearer(people.writer.id, secret);
+  const caller = await sessionOf((await bench.product()).port, bench.owner, people.writer.id);
   const conversationId = writerConversation(10_000);
   const request = query("message.page", { conversationId, limit: 50 }, caller);
   const results = await compare(bench, request, `/page/${people.writer.id}/${conversationId}`);
@@ -53,7 +53,7 @@ async function pageRows(bench: Bench): Promise<Result[]> {
 }
 
 async function listRows(bench: Bench): Promise<Result[]> {
-  const caller = bearer(people.collector.id, secret);
+  const caller = await sessionOf((await bench.product()).port, bench.owner, people.collector.id);
   const first = query("conversation.list", { limit: 30 }, caller);
   const results = await compare(bench, first, `/list/${people.collector.id}`);
   const product = await bench.product();

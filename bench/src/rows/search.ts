@@ -3,11 +3,11 @@ import { people } from "../data/shape.ts";
 import { commonWord, rareWord } from "../data/text.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { Connection } from "../load/connection.ts";
-import { bearer, query } from "../load/requests.ts";
+import { query } from "../load/requests.ts";
+import { sessionOf } from "../load/session.ts";
 import { interleave, pick } from "../measure/rounds.ts";
 import { ms } from "../report/format.ts";
 import type { Result } from "../report/results.ts";
-import { secret } from "../servers/product.ts";
 
 export const search: Group = {
   name: "search",
@@ -23,7 +23,8 @@ export const search: Group = {
 
 async function searchRow(bench: Bench, name: string, word: string, limitMs: number): Promise<Result> {
   const product = await bench.product();
-  const request = query("search.find", { text: word, limit: 20 }, bearer(people.searcher.id, secret));
+  const caller = await sessionOf(product.port, bench.owner, people.searcher.id);
+  const request = query("search.find", { text: word, limit: 20 }, caller);
   const hits = await countHits(product.port, request);
   const run = (durationMs: number) =>
     closedLoop({ port: product.port, connections: 1, durationMs, request: () => request });

@@ -75,8 +75,11 @@ async function wholeTurn(db: Database, runner: number, n: number): Promise<void>
   await db
     .forUser(user)
     .startTurn({ turnId, conversationId: conversation, prompt: question, model: "built-in", title: "", runner });
-  const end = { status: "completed", steps: [{ content: answer, toolCalls: [] }], usage: null, cut: false } as const;
-  const stored = await db.runners.finishTurn({ userId: user, turnId, runner }, { ...end, steps: [...end.steps] });
+  const steps = [{ content: answer, toolCalls: [] }];
+  const stored = await db.runners.finishTurn(
+    { userId: user, turnId, runner },
+    { status: "completed", steps, usage: null, cut: false },
+  );
   if (!stored) throw new Error("A turn was not stored");
 }
 
