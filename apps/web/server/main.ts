@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Api, createApi, createMailer } from "@holdfast/api";
-import { type Assistant, connectToolBox, createAssistant } from "@holdfast/assistant";
+import { type Assistant, createAssistant, createToolBoxes } from "@holdfast/assistant";
 import { type Database, UnusableDatabaseError } from "@holdfast/db";
 import { createTaskTokens, startTasksServer } from "@holdfast/tasks-mcp";
 import nextEnv from "@next/env";
@@ -88,7 +88,8 @@ async function openTaskTools(db: Database) {
   const tokens = createTaskTokens();
   const server = await startTasksServer({ databaseUrl: db.urls.tasks, publicKey: tokens.publicKey, log });
   lifecycle.onEnd("task tools", () => server.stop());
-  return (userId: string) => connectToolBox({ url: () => server.url, token: () => tokens.mint(userId) });
+  const openBox = createToolBoxes({ url: () => server.url });
+  return (userId: string) => openBox(() => tokens.mint(userId));
 }
 
 async function openMetrics(metrics: Metrics, config: Config, db: Database, api: Api): Promise<void> {

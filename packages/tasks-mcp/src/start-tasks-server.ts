@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-/** Absolute path of the tool server's program. */
-export const tasksMcpEntry = fileURLToPath(new URL("./main.js", import.meta.url));
+/** Absolute path of the tool server's program: the compiled one, whether this file is compiled or not. */
+export const tasksMcpEntry = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 export interface TasksServerOptions {
   /** Of the tools' role; the only credential that the process gets. */

@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts"],
+    globalSetup: fileURLToPath(import.meta.resolve("@holdfast/db/testing")),
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
