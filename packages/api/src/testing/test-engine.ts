@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { noTools, type ToolBox } from "@holdfast/assistant";
-import { createScriptedAssistant, type ScriptedAssistantOptions } from "@holdfast/assistant/testing";
+import { type Assistant, noTools, type ToolBox } from "@holdfast/assistant";
 import { applyEvents, type Person, type TurnEvent, type TurnView } from "@holdfast/contract";
 import type { Database } from "@holdfast/db";
 import type { Log } from "../api.ts";
@@ -15,18 +14,20 @@ export interface TestEngine extends TurnEngine {
   events: UserEvents;
 }
 
-/** One process's part: an engine with a scripted assistant. */
-export async function startTestEngine(
-  db: Database,
-  options: ScriptedAssistantOptions & { timing?: Partial<TurnTiming>; openTools?: (userId: string) => ToolBox },
-): Promise<TestEngine> {
-  const { timing, openTools = () => noTools, ...scripted } = options;
+export interface EngineSetup {
+  assistant: Assistant;
+  timing?: Partial<TurnTiming>;
+  openTools?: (userId: string) => ToolBox;
+}
+
+/** One process's part, on a database that is open. */
+export async function startTestEngine(db: Database, setup: EngineSetup): Promise<TestEngine> {
+  const { assistant, timing, openTools = () => noTools } = setup;
   const events = createUserEvents({
     notices: db.notices,
     findTurn: (userId, turnId) => db.forUser(userId).findTurn(turnId),
     log: quiet,
   });
-  const assistant = createScriptedAssistant(scripted);
   const engine = await createTurnEngine({ db, assistant, openTools, events, log: quiet, timing });
   const live = createLiveFeeds({
     events,

@@ -1,8 +1,15 @@
 import type { ToolBox } from "@holdfast/assistant";
-import type { Line, ScriptedAssistantOptions } from "@holdfast/assistant/testing";
+import { createScriptedAssistant, type Line, type ScriptedAssistantOptions } from "@holdfast/assistant/testing";
 import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sendOf, startTestEngine, type TestEngine, until, watchToEnd } from "../testing/test-engine.ts";
+import {
+  type EngineSetup,
+  sendOf,
+  startTestEngine,
+  type TestEngine,
+  until,
+  watchToEnd,
+} from "../testing/test-engine.ts";
 
 const slowly = (words: number): Line => ({
   say: Array.from({ length: words }, (_, i) => `word${i} `).join(""),
@@ -30,9 +37,10 @@ describe("the turn engine", () => {
 
   async function engineOf(
     script: ScriptedAssistantOptions["script"],
-    rest: Partial<Parameters<typeof startTestEngine>[1]> = {},
+    { timing, openTools, ...scripted }: Partial<ScriptedAssistantOptions & EngineSetup> = {},
   ): Promise<TestEngine> {
-    const engine = await startTestEngine(db, { script, ...rest });
+    const assistant = createScriptedAssistant({ script, ...scripted });
+    const engine = await startTestEngine(db, { assistant, timing, openTools });
     engines.push(engine);
     return engine;
   }
