@@ -11,7 +11,7 @@ interface TextFieldProps extends ComponentProps<"input"> {
 
 export function TextField({ label, hint, error, className, ...rest }: TextFieldProps) {
   const id = useId();
-  const describedBy = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  const describedBy = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <div className={classNames(styles.field, className)}>
       <label htmlFor={id} className={styles.label}>
@@ -22,14 +22,14 @@ export function TextField({ label, hint, error, className, ...rest }: TextFieldP
         id={id}
         className={styles.input}
         aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy || undefined}
+        aria-describedby={describedBy}
       />
       {error && (
         <p id={`${id}-error`} className={styles.error}>
           {error}
         </p>
       )}
-      {hint && (
+      {hint && !error && (
         <p id={`${id}-hint`} className={styles.hint}>
           {hint}
         </p>

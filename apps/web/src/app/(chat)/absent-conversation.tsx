@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useEffect } from "react";
-import { AppLink } from "@/ui/app-link";
 import styles from "./absent-conversation.module.css";
 import type { Absence } from "./chat-screen";
 
@@ -42,9 +41,9 @@ export function AbsentConversation({ reason, headerStart, headerEnd }: AbsentCon
         <p>{text}</p>
         {reason !== "unavailable" && (
           <div className={styles.ways}>
-            <AppLink href="/new" className={styles.way}>
-              Start a new chat
-            </AppLink>
+            <a href="/" className={styles.way}>
+              Back to the chat
+            </a>
             {reason === "forbidden" && (
               <a href="/sign-in" className={styles.way}>
                 Sign in

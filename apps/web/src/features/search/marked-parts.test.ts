@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { markedParts } from "./marked-parts";
+import { markedParts, withMarks } from "./marked-parts";
 
 it("marks the words that were found, and nothing else", () => {
   expect(markedParts("the \uE000tide\uE001 and the \uE000ti\uE001mes")).toEqual([
@@ -18,4 +18,10 @@ it("shows a text with marks that do not match as plain text", () => {
   ]);
   expect(markedParts("")).toEqual([]);
   expect(markedParts("\uE000\uE001")).toEqual([]);
+});
+
+it("marks a title by an excerpt of it", () => {
+  expect(withMarks("The tides of Brest", "tides of \uE000Brest\uE001")).toBe("The tides of \uE000Brest\uE001");
+  expect(withMarks("a b a", "\uE000a\uE001 b \uE000a\uE001")).toBe("\uE000a\uE001 b \uE000a\uE001");
+  expect(withMarks("Something else", "\uE000gone\uE001")).toBe("Something else");
 });

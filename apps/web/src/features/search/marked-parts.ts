@@ -15,3 +15,16 @@ export function markedParts(excerpt: string): MarkedPart[] {
   }
   return parts;
 }
+
+/** The whole of a title, marked where its excerpt is: an excerpt may begin later, or end earlier. */
+export function withMarks(title: string, excerpt: string): string {
+  let marked = "";
+  let rest = title;
+  for (const { text, isMatch } of markedParts(excerpt)) {
+    const at = isMatch ? rest.indexOf(text) : -1;
+    if (at < 0) continue;
+    marked += `${rest.slice(0, at)}\uE000${text}\uE001`;
+    rest = rest.slice(at + text.length);
+  }
+  return marked + rest;
+}

@@ -3,6 +3,7 @@ import { MessageSquare, Settings, SquarePen, SunMoon } from "lucide-react";
 import type { ReactNode } from "react";
 import { switchTheme } from "@/ui/appearance";
 import { navigate } from "@/ui/navigate";
+import { withMarks } from "./marked-parts";
 
 /** One line of the dialog. */
 export interface Choice {
@@ -93,8 +94,8 @@ function hitChoice({ conversationId, conversationTitle, messageId, excerpt, at }
   return {
     key: `${conversationId}${anchor}`,
     icon: <MessageSquare size={iconSize} aria-hidden />,
-    title: conversationTitle,
-    excerpt: messageId === null && excerpt.replace(/[\uE000\uE001]/g, "") === conversationTitle ? undefined : excerpt,
+    title: messageId === null ? withMarks(conversationTitle, excerpt) : conversationTitle,
+    excerpt: messageId === null ? undefined : excerpt,
     aside: new Date(at).toLocaleDateString("en", { day: "numeric", month: "short" }),
     choose: () => navigate(`/c/${conversationId}${anchor}`),
   };

@@ -117,7 +117,7 @@ function Group({ id, group, active, onChoose }: GroupProps) {
           {choice.icon}
           <div className={styles.words}>
             <div className={styles.title} dir="auto">
-              {choice.title}
+              <Excerpt text={choice.title} />
             </div>
             {choice.excerpt && (
               <div className={styles.excerpt} dir="auto">

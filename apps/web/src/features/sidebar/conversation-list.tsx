@@ -2,13 +2,14 @@
 
 import type { ConversationSummary, Person } from "@holdfast/contract";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPage, loadedConversations } from "@/trpc/conversation-pages";
 import styles from "./conversation-list.module.css";
 import { ConversationRow } from "./conversation-row";
 import { groupByDate } from "./date-groups";
+import { moveBetweenLinks } from "./move-between-links";
 import { useClock } from "./use-clock";
 import { useConversationActions } from "./use-conversation-actions";
 import { type RowRange, useVisibleRows } from "./use-visible-rows";
@@ -32,7 +33,7 @@ export function ConversationList({ person, initialList, initialPinned, openId, c
     return pinned.length > 0 ? [{ label: "Pinned", items: pinned }, ...dated] : dated;
   }, [conversations, pinned, now, timeZone]);
 
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const { ranges, isNearEnd } = useVisibleRows(
     scroller,
     groups.map((group) => group.items.length),
@@ -54,7 +55,7 @@ export function ConversationList({ person, initialList, initialPinned, openId, c
 
   return (
     // Focusable, so that the focus has a place to stay when the row that had it leaves the document.
-    <div ref={scroller} className={styles.list} tabIndex={-1}>
+    <nav ref={scroller} aria-label="Conversations" className={styles.list} tabIndex={-1} onKeyDown={moveBetweenLinks}>
       {isEmpty && <p className={styles.empty}>Your conversations will be kept here.</p>}
       {groups.map((group, at) => (
         <Group key={group.label} label={group.label} count={group.items.length} range={ranges[at]}>
@@ -88,7 +89,7 @@ export function ConversationList({ person, initialList, initialPinned, openId, c
           />
         </Suspense>
       )}
-    </div>
+    </nav>
   );
 }
 
@@ -96,7 +97,7 @@ interface GroupProps {
   label: string;
   count: number;
   range: RowRange | undefined;
-  children(index: number): React.ReactNode;
+  children(index: number): ReactNode;
 }
 
 function Group({ label, count, range = { first: 0, end: 0 }, children }: GroupProps) {

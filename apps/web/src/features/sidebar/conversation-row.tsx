@@ -56,6 +56,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       )}
       {mark === "running" && <span role="img" aria-label="Being answered" className={styles.pulse} />}
       {mark === "unread" && <span role="img" aria-label="Unread" className={styles.unread} />}
+      {mark === "pinned" && <Pin size={16} aria-hidden className={styles.pin} />}
       {state !== "renaming" && (
         <button
           ref={options}
@@ -95,9 +96,10 @@ function menuItems({ conversation, onPin, onDelete }: ConversationRowProps, onRe
   ];
 }
 
-function markOf({ running, messageCount, readPosition }: ConversationSummary): "running" | "unread" | null {
+function markOf({ running, messageCount, readPosition, pinnedAt }: ConversationSummary) {
   if (running) return "running";
-  return messageCount > readPosition ? "unread" : null;
+  if (messageCount > readPosition) return "unread";
+  return pinnedAt === null ? null : "pinned";
 }
 
 function downloadMarkdown(conversationId: string) {

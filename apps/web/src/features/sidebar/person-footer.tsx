@@ -19,7 +19,7 @@ export function PersonFooter({ person }: { person: Person | null }) {
           <span className={styles.name} dir="auto">
             {name}
           </span>
-          <small className={styles.detail}>
+          <small className={isGuest ? styles.detail : styles.email}>
             {isGuest ? `Kept on this device for ${limits.guestDays} days` : person.email}
           </small>
         </span>

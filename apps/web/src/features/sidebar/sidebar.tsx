@@ -2,7 +2,6 @@
 
 import type { ConversationSummary, Person } from "@holdfast/contract";
 import { Anchor, PanelLeft, Search, SquarePen } from "lucide-react";
-import type { KeyboardEvent, Ref } from "react";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { AppLink } from "@/ui/app-link";
 import { IconButton } from "@/ui/icon-button";
@@ -12,7 +11,6 @@ import { PersonFooter } from "./person-footer";
 import styles from "./sidebar.module.css";
 
 export interface SidebarProps {
-  ref?: Ref<HTMLElement>;
   person: Person | null;
   initialList: ConversationPage | null;
   initialPinned: ConversationSummary[] | null;
@@ -25,9 +23,9 @@ export interface SidebarProps {
   onClose(): void;
 }
 
-export function Sidebar({ ref, person, isApple, onSearch, onClose, ...list }: SidebarProps) {
+export function Sidebar({ person, isApple, onSearch, onClose, ...list }: SidebarProps) {
   return (
-    <nav ref={ref} aria-label="Conversations" className={styles.sidebar} onKeyDown={moveBetweenLinks}>
+    <section aria-label="Sidebar" className={styles.sidebar}>
       <div className={styles.brand}>
         <Anchor size={18} aria-hidden className={styles.anchor} />
         Holdfast
@@ -49,20 +47,6 @@ export function Sidebar({ ref, person, isApple, onSearch, onClose, ...list }: Si
       </div>
       <ConversationList {...list} person={person} />
       <PersonFooter person={person} />
-    </nav>
+    </section>
   );
-}
-
-/** The arrows go from link to link; Tab goes through everything as ever. */
-function moveBetweenLinks(event: KeyboardEvent<HTMLElement>) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const from = event.target;
-  if (!step || event.defaultPrevented || !(from instanceof HTMLElement)) return;
-  if (from instanceof HTMLInputElement || from.closest("[role=menu]")) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("a[data-conversation]")];
-  const row = from.closest("li")?.querySelector<HTMLElement>("a[data-conversation]");
-  const next = links[row ? links.indexOf(row) + step : 0];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

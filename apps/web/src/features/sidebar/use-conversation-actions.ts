@@ -50,6 +50,7 @@ export function useConversationActions(openId: string | null, order: RefObject<C
       },
       async remove(conversation: ConversationSummary) {
         const next = neighbour(order.current, conversation.id);
+        focusAfterwards(next);
         const wasOpen = open.current === conversation.id;
         if (wasOpen) navigate(next ? `/c/${next.id}` : "/new", "replace");
         cache.remove(conversation.id);
@@ -64,6 +65,15 @@ export function useConversationActions(openId: string | null, order: RefObject<C
       },
     };
   }, [cache, order, renameAsync, updateAsync, removeAsync]);
+}
+
+/** What had the focus is gone with the conversation: it goes to the next, or to where a new one begins. */
+function focusAfterwards(next: ConversationSummary | undefined) {
+  setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    const href = next ? `/c/${next.id}` : "/new";
+    document.querySelector<HTMLElement>(`nav a[href="${href}"]`)?.focus();
+  }, 50);
 }
 
 /** The one after it, or else the one before. */
