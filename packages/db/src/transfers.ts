@@ -7,29 +7,31 @@ import type { ExportedConversation, UserStore } from "./types.ts";
 
 type TransferStore = Pick<UserStore, "exportConversations" | "importConversation">;
 
-const nilUuid = "00000000-0000-0000-0000-000000000000";
+const beginning = { created_at: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
 
 /** All that is a person's, out and in again. */
 export function transferStore(scope: Scope): TransferStore {
   const { userId, connections, notices } = scope;
 
-  async function nextConversations(after: string): Promise<ConversationRow[]> {
+  /** By when they were begun: that does not change while an export goes on, and is kept by an import. */
+  async function nextConversations(after: { created_at: string; id: string }): Promise<ConversationRow[]> {
     const [page] = await connections.forUser<ConversationRow>(userId, {
       name: "export-conversations",
-      text: "SELECT id, title, created_at, updated_at, pinned_at FROM conversations WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT 100",
-      values: [userId, after],
+      text: `SELECT id, title, created_at, updated_at, pinned_at FROM conversations
+             WHERE user_id = $1 AND (created_at, id) > ($2::timestamptz, $3::uuid) ORDER BY created_at, id LIMIT 100`,
+      values: [userId, after.created_at, after.id],
     });
     return page?.rows ?? [];
   }
 
   return {
     async *exportConversations() {
-      for (let page = await nextConversations(nilUuid); page.length > 0; ) {
+      for (let page = await nextConversations(beginning); page.length > 0; ) {
         for (const row of page) {
           const [history] = await connections.forUser<MessageRow>(userId, historyStatement(userId, row.id));
           yield exported(row, history?.rows ?? []);
         }
-        page = await nextConversations(page.at(-1)?.id ?? nilUuid);
+        page = await nextConversations(page.at(-1) ?? beginning);
       }
     },
 

@@ -76,9 +76,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 
   async function rejoin(port: number): Promise<void> {
-    while (!stopping) {
+    while (stopping === null) {
       await sleep(500);
-      if (stopping) return;
+      if (stopping !== null) return;
       try {
         claim = await enter(port);
         return options.log("The embedded PostgreSQL had ended and was started again.");

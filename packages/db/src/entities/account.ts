@@ -1,4 +1,4 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from "typeorm";
 import { User } from "./user.ts";
 
 /** A way to sign in, with its password's hash. Better Auth's; the application's role cannot read it. */
@@ -6,7 +6,7 @@ import { User } from "./user.ts";
 @Index("accounts_user_id_idx", ["userId"])
 @Index("accounts_provider_idx", ["providerId", "accountId"])
 export class Account {
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "accounts_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "accounts_pkey" })
   id: string;
 
   @Column({ type: "uuid", name: "user_id" })

@@ -1,5 +1,16 @@
 import { defaultTitle, limits } from "@holdfast/contract";
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from "typeorm";
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
 import { Message } from "./message.ts";
 import { Turn } from "./turn.ts";
@@ -19,7 +30,7 @@ export class Conversation {
   @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "conversations_pkey" })
   userId: string;
 
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "conversations_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "conversations_pkey" })
   id: string;
 
   @ManyToOne(

@@ -1,5 +1,16 @@
 import { limits, type Role, roles, type ToolCall } from "@holdfast/contract";
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from "typeorm";
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
 import { Conversation } from "./conversation.ts";
 import { User } from "./user.ts";
@@ -15,12 +26,16 @@ import { User } from "./user.ts";
   "messages_content_length",
   `char_length(content) <= CASE role WHEN 'user' THEN ${limits.messageLength} ELSE ${limits.answerLength} END`,
 )
-@Check("messages_tool_calls", "tool_calls is null or a list that is not empty")
+@Check(
+  "messages_tool_calls",
+  `CASE WHEN tool_calls IS NULL THEN true WHEN jsonb_typeof(tool_calls) <> 'array' THEN false
+   ELSE jsonb_array_length(tool_calls) > 0 END`,
+)
 export class Message {
   @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "messages_pkey" })
   userId: string;
 
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "messages_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "messages_pkey" })
   id: string;
 
   @ManyToOne(() => User, { onDelete: "CASCADE" })

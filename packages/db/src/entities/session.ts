@@ -1,4 +1,4 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from "typeorm";
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from "typeorm";
 import { User } from "./user.ts";
 
 /** Better Auth's; the application's role cannot read it. */
@@ -6,7 +6,7 @@ import { User } from "./user.ts";
 @Unique("sessions_token_key", ["token"])
 @Index("sessions_user_id_idx", ["userId"])
 export class Session {
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "sessions_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "sessions_pkey" })
   id: string;
 
   @Column({ type: "uuid", name: "user_id" })

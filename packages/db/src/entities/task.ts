@@ -1,5 +1,5 @@
 import { limits } from "@holdfast/contract";
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
 import { User } from "./user.ts";
 
@@ -9,7 +9,7 @@ import { User } from "./user.ts";
 @Check("tasks_title_length", `char_length(title) <= ${limits.taskTitleLength}`)
 @Check("tasks_description_length", `char_length(description) <= ${limits.taskDescriptionLength}`)
 export class Task {
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "tasks_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "tasks_pkey" })
   id: string;
 
   @Column({ type: "uuid", name: "user_id" })

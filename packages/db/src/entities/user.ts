@@ -1,4 +1,4 @@
-import { Column, Entity, Index, OneToMany, PrimaryColumn, type Relation, Unique } from "typeorm";
+import { Column, Entity, Index, OneToMany, PrimaryGeneratedColumn, type Relation, Unique } from "typeorm";
 import { Account } from "./account.ts";
 import { Conversation } from "./conversation.ts";
 import { Session } from "./session.ts";
@@ -9,7 +9,7 @@ import { Task } from "./task.ts";
 @Unique("users_email_key", ["email"])
 @Index("users_guests", { synchronize: false })
 export class User {
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "users_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "users_pkey" })
   id: string;
 
   @Column({ type: "text", default: "" })

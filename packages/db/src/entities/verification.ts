@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
 
 /** A pending confirmation, of an address for example. Better Auth's. */
 @Entity("verifications")
 @Index("verifications_identifier_idx", ["identifier"])
 export class Verification {
-  @PrimaryColumn({ type: "uuid", default: () => "gen_random_uuid()", primaryKeyConstraintName: "verifications_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "verifications_pkey" })
   id: string;
 
   @Column({ type: "text" })

@@ -1,0 +1,179 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { DataSource } from "typeorm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../database.ts";
+import { entities } from "../entities/index.ts";
+import { migrateDatabase, migrationSource } from "../migrate-database.ts";
+import { type RoleNames, urlForDatabase } from "../roles.ts";
+import { claimTestServer, type TestServer } from "../test-server.ts";
+import { describeTables } from "./table-description.ts";
+
+const secret = "a secret for migrations";
+let server: TestServer;
+let admin: Client;
+const made: string[] = [];
+
+beforeAll(async () => {
+  server = await claimTestServer();
+  admin = new Client({ connectionString: server.url });
+  await admin.connect();
+});
+
+afterAll(async () => {
+  for (const name of made) {
+    await admin.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+    for (const role of ["app", "auth", "tasks"]) await admin.query(`DROP ROLE IF EXISTS "${name}_${role}"`);
+  }
+  await admin.end();
+  await server.release();
+});
+
+async function emptyDatabase(options = ""): Promise<string> {
+  const name = `migrations_${process.pid}_${randomBytes(4).toString("hex")}`;
+  await admin.query(`CREATE DATABASE "${name}" ${options}`);
+  made.push(name);
+  return urlForDatabase(server.url, name);
+}
+
+async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function rolesOf(url: string): RoleNames {
+  const database = new URL(url).pathname.slice(1);
+  const owner = new URL(url).username;
+  return { owner, app: `${database}_app`, auth: `${database}_auth`, tasks: `${database}_tasks` };
+}
+
+describe("migrations", () => {
+  it("R-OPS-2: run twice, they change nothing more", async () => {
+    const ownerUrl = await emptyDatabase();
+    const first = await migrateDatabase({ ownerUrl, secret });
+    const second = await migrateDatabase({ ownerUrl, secret });
+    expect(first.applied).toHaveLength(3);
+    expect(second.applied).toEqual([]);
+    expect(second.urls).toEqual(first.urls);
+  });
+
+  it("R-OPS-2: run by two processes at once, each migration is applied once", async () => {
+    const ownerUrl = await emptyDatabase();
+    const script = new URL("../../dist/migrate.js", import.meta.url).pathname;
+    const env = { ...process.env, DATABASE_URL: ownerUrl, BETTER_AUTH_SECRET: secret };
+    const runs = await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, [script], { env })));
+    const said = runs.map(({ stdout }) => stdout.trim()).sort();
+    expect(said.filter((line) => line === "The database is up to date.")).toHaveLength(2);
+    const rows = await connected(ownerUrl, (client) => client.query("SELECT name FROM holdfast_migrations"));
+    expect(rows.rowCount).toBe(3);
+  });
+
+  it("R-OPS-2: the entities describe exactly the schema that the migrations make", async () => {
+    const ownerUrl = await emptyDatabase();
+    await migrateDatabase({ ownerUrl, secret });
+    const dataSource = await new DataSource({
+      type: "postgres",
+      url: ownerUrl,
+      entities,
+      installExtensions: false,
+      uuidExtension: "pgcrypto",
+    }).initialize();
+    const log = await dataSource.driver.createSchemaBuilder().log();
+    await dataSource.destroy();
+    expect(log.upQueries.map((query) => query.query)).toEqual([]);
+  });
+
+  it("R-TASK-1: the chat migration leaves users and tasks as they were, up and down", async () => {
+    const ownerUrl = await emptyDatabase();
+    await migrateDatabase({ ownerUrl, secret });
+    const source = await migrationSource(ownerUrl, rolesOf(ownerUrl)).initialize();
+    try {
+      await source.undoLastMigration();
+      await source.query("INSERT INTO users (name, email) VALUES ('Ada', 'ada@example.com')");
+      await source.query("INSERT INTO tasks (user_id, title) SELECT id, 'Write' FROM users");
+      const before = await describeTables(source, ["users", "tasks"]);
+      expect(before.users?.columns.length).toBeGreaterThan(5);
+      expect(before.tasks?.policies.length).toBe(2);
+      await source.runMigrations();
+      expect(await describeTables(source, ["users", "tasks"])).toEqual(before);
+      await source.undoLastMigration();
+      expect(await describeTables(source, ["users", "tasks"])).toEqual(before);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it("R-OPS-2: every down works, and up again after it", async () => {
+    const ownerUrl = await emptyDatabase();
+    await migrateDatabase({ ownerUrl, secret });
+    const source = await migrationSource(ownerUrl, rolesOf(ownerUrl)).initialize();
+    try {
+      for (let i = 0; i < 3; i++) await source.undoLastMigration();
+      const left = await source.query(
+        `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+         UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+           AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')`,
+      );
+      expect(left).toEqual([{ name: "holdfast_migrations" }]);
+      expect(await source.runMigrations()).toHaveLength(3);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it.each(["users", "tasks"])(
+    "R-TASK-1: a database with somebody else's %s is refused and left untouched",
+    async (table) => {
+      const ownerUrl = await emptyDatabase();
+      await connected(ownerUrl, (client) => client.query(`CREATE TABLE ${table} (id int)`));
+      const opening = openDatabase({ ownerUrl, secret });
+      await expect(opening).rejects.toThrow(`The database already has a table “${table}” that Holdfast did not make.`);
+      const { rows } = await connected(ownerUrl, (client) =>
+        client.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+      );
+      expect(rows).toEqual([{ relname: table }]);
+      const roles = await admin.query("SELECT FROM pg_roles WHERE rolname = $1", [rolesOf(ownerUrl).app]);
+      expect(roles.rowCount).toBe(0);
+    },
+  );
+
+  it("R-MSG-5: a database that would count bytes is refused", async () => {
+    const ownerUrl = await emptyDatabase("ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0");
+    await expect(openDatabase({ ownerUrl, secret })).rejects.toThrow("encoding is SQL_ASCII; it must be UTF8");
+  });
+
+  it("R-SEC-1: roles made by hand are used, and none is made", async () => {
+    const ownerUrl = await emptyDatabase();
+    const names = rolesOf(ownerUrl);
+    const byHand = (role: string) => {
+      const url = new URL(ownerUrl);
+      url.username = role;
+      url.password = "by-hand";
+      return url.toString();
+    };
+    for (const role of [names.app, names.auth, names.tasks]) {
+      await admin.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'by-hand'`);
+    }
+    const urls = { appUrl: byHand(names.app), authUrl: byHand(names.auth), tasksUrl: byHand(names.tasks) };
+    const database = await openDatabase({ ownerUrl, secret, ...urls });
+    expect(await database.isReady()).toBe(true);
+    expect(database.urls.app).toBe(urls.appUrl);
+    await database.close();
+  });
+
+  it("R-OPS-1: another secret gives the roles other passwords, and works", async () => {
+    const ownerUrl = await emptyDatabase();
+    const first = await migrateDatabase({ ownerUrl, secret });
+    const second = await migrateDatabase({ ownerUrl, secret: "another secret" });
+    expect(second.urls.app).not.toBe(first.urls.app);
+    await expect(connected(first.urls.app, (client) => client.query("SELECT 1"))).rejects.toThrow("password");
+    await connected(second.urls.app, (client) => client.query("SELECT 1"));
+  });
+});
