@@ -22,10 +22,13 @@ export function about(conversation: Conversation): Reply | null {
   }
   if (/^(?:bye|goodbye|good night|see you|cya|farewell)\b.{0,20}$/iu.test(said))
     return { text: "Goodbye. This conversation stays here for when you come back." };
+  if (/^(?:yes|no|yep|nope|ok|okay|sure|fine|alright)[\s\p{P}]*$/iu.test(said))
+    return { text: "Nothing is waiting for a yes or a no just now. What shall we do?" };
+  if (/\bjoke\b/iu.test(point) && point.length < 40) return { text: vary(jokes, said, earlier.length) };
   if (/^how are you\b.{0,20}$|^how(?:'?s| is) it going$/iu.test(point))
     return { text: "All is well: a program has no bad days. What shall we do?" };
   if (
-    /^(?:help|help me|what can (?:you|i) do|what do you do|how does this work|what is this|how do i use (?:this|you))\b.{0,30}$/iu.test(
+    /^(?:help|help me|what can (?:you|i) (?:do|ask|say|try)|what do you do|how does this work|what is this|how do i use (?:this|you))\b.{0,30}$/iu.test(
       point,
     )
   )
@@ -58,6 +61,11 @@ const greetings = [
 ] as const;
 
 const thanks = ["You're welcome.", "Gladly. Anything else?", "Any time."] as const;
+
+const jokes = [
+  "Why did the sailor write everything down? Because the sea has no memory, and the captain had no patience.",
+  "A byte walks into a bar, looking pale. “Are you all right?” asks the barman. “Parity error,” says the byte. “Yes,” says the barman, “I thought you looked a bit off.”",
+] as const;
 
 const whoAmI = `I'm the built-in assistant of Holdfast: a small program, not a language model. I work by rules, without a key and without a network, and nothing you type leaves this server.
 

@@ -97,6 +97,20 @@ describe("R-TASK-2: the built-in assistant manages tasks", () => {
     expect(left()).toHaveLength(2);
   });
 
+  it("asks for a title where none was given, and takes the next message for it", async () => {
+    const { say, left } = taskList();
+    expect((await say("add a task")).text).toContain("what is the task?");
+    await say("buy milk and call mum");
+    expect(left()).toEqual(["Buy milk", "Call mum"]);
+  });
+
+  it("of two that are called alike it takes the older", async () => {
+    const { say, tasks } = taskList("Buy milk", "Buy milk", "Water the plants");
+    await say("complete buy milk");
+    await say("I finished watering the plants");
+    expect(tasks.map((task) => task.completed)).toEqual([true, false, true]);
+  });
+
   it("takes several names", async () => {
     const { say, left } = taskList("Buy milk", "Call mum", "Swim");
     await say("done with buy milk and call mum");
@@ -176,6 +190,8 @@ describe("the built-in assistant talks", () => {
   it.each([
     ["Hello!", /.+/u],
     ["thanks", /.+/u],
+    ["ok", /Nothing is waiting/u],
+    ["tell me a joke", /\?/u],
     ["help", /add buy milk and call mum/u],
     ["what can you do?", /what's left/u],
     ["who are you?", /not a language model/u],
@@ -210,6 +226,14 @@ describe("the built-in assistant talks", () => {
     expect((await say("what did I say first?")).text).toContain("> My cat is called \\*Mimi\\*");
     expect((await say("what did I just ask?")).text).toContain("what did I say first");
     expect((await say("summarise")).text).toMatch(/4 messages so far:[\s\S]*Mimi[\s\S]*hello/u);
+  });
+
+  it("keeps in mind what it is told", async () => {
+    const say = converse(quick, { tools: toolBoxOf({}), model: builtInId });
+    await say("My name is Ada Lovelace.");
+    await say("Remember the word zebra");
+    expect((await say("What is my name?")).text).toContain("**Ada Lovelace**");
+    expect((await say("What did I ask you to remember?")).text).toContain("- the word zebra");
   });
 
   it("does not answer two unknown things alike", async () => {

@@ -69,7 +69,7 @@ const readings: readonly Reading[] = [
   // Adding
   [
     new RegExp(
-      `^(?:add|create|make|put|new|note(?: down)?|jot down|write down|save|schedule|set)\\s+(?:me\\s+)?(?:an?other\\s+|an?\\s+|the\\s+|these\\s+|this\\s+|some\\s+|(?:\\d+|two|three|four|five)\\s+)?(?:new\\s+)?${thing}(?:\\s+(?:to|onto) (?:my|the) ${list})?(?:\\s+(?:to|for|called|named|titled|saying|that says|about)\\b)?\\s*[:–—-]?\\s*(.*)$`,
+      `^(?:add|create|make|put|new|note(?: down)?|jot down|write down|save|schedule)\\s+(?:me\\s+)?(?:the following\\s+|an?other\\s+|an?\\s+|the\\s+|these\\s+|this\\s+|some\\s+|(?:\\d+|two|three|four|five)\\s+)?(?:new\\s+)?${thing}(?:\\s+(?:to|onto) (?:my|the) ${list})?(?:\\s+(?:to|for|called|named|titled|saying|that says|about)\\b)?\\s*[:–—-]?\\s*(.*)$`,
       "isu",
     ),
     ([, what = ""]) => ({ do: "add", titles: itemsOf(what) }),
@@ -79,6 +79,11 @@ const readings: readonly Reading[] = [
       `^(?:add|put|note(?: down)?|jot down|write)\\s+(.+?)\\s+(?:to|on|onto|in)\\s+(?:my|the)\\s+${list}$`,
       "isu",
     ),
+    ([, what = ""]) => add(what),
+  ],
+  [/^set (?:me )?an? reminder (?:to|for|about)\s*:?\s*(.+)$/isu, ([, what = ""]) => add(what)],
+  [
+    new RegExp(`^(?:add|put|note)\\s+(?:to|on|onto|in)\\s+(?:my|the)\\s+${list}\\s*[:,]?\\s*(.+)$`, "isu"),
     ([, what = ""]) => add(what),
   ],
   [/^add\b\s*:?\s*(.+)$/isu, ([, what = ""]) => add(what)],
@@ -94,7 +99,7 @@ const readings: readonly Reading[] = [
   // Completing
   [/^(?:i(?:'m| am|'ve| have)?\s+)?(?:done|finished|through) with\s+(.+)$/iu, ([, what = ""]) => on("complete", what)],
   [
-    /^(?:mark|tick|check|cross)\s+(?:off\s+)?(.+?)\s+(?:off|as done|as complete[d]?|as finished|done|complete[d]?|finished)$/iu,
+    /^(?:mark|set|tick|check|cross)\s+(?:off\s+)?(.+?)\s+(?:off|as done|as complete[d]?|as finished|done|complete[d]?|finished)$/iu,
     ([, what = ""]) => on("complete", what),
   ],
   [/^(?:(?:tick|check|cross)\s+off|tick|cross out)\s+(.+)$/iu, ([, what = ""]) => on("complete", what)],

@@ -1,6 +1,7 @@
 import type { Conversation, DoneCall, Exchange, Reply } from "../conversation.ts";
 import { bullets, count, listed, numbered, plain } from "../phrases.ts";
 import { type TaskIntent, taskIntent } from "./intent.ts";
+import { itemsOf } from "./items.ts";
 import { type KnownTask, lastShown, lastTouched, type Picked, pick, taskOf, tasksOf } from "./pick.ts";
 
 const toolFor = {
@@ -18,7 +19,7 @@ const question = "Say **yes** and I delete them.";
 export function manageTasks(conversation: Conversation): Reply | null {
   const confirmed = confirmation(conversation);
   if (confirmed) return confirmed;
-  const intent = taskIntent(conversation.now.asked);
+  const intent = taskIntent(conversation.now.asked) ?? titleAskedFor(conversation);
   if (intent === null) return null;
   if (!conversation.tools.has("list_tasks") && conversation.now.calls.length === 0) return { text: away };
   switch (intent.do) {
@@ -34,9 +35,19 @@ export function manageTasks(conversation: Conversation): Reply | null {
 const away =
   "I cannot reach your task list right now, so I have changed nothing. Everything else works; try again in a moment.";
 
+const askForTitle = "Gladly: what is the task? For example: *add buy milk and call mum*.";
+
+/** Whoever was asked for a title and says something else than yes or no has said it. */
+function titleAskedFor({ earlier, now }: Conversation): TaskIntent | null {
+  const isTitle =
+    earlier.at(-1)?.said === askForTitle &&
+    !/^(?:no|none|nothing|never ?mind|cancel|forget it|yes|ok)\b/iu.test(now.asked.trim());
+  return isTitle ? { do: "add", titles: itemsOf(now.asked) } : null;
+}
+
 /** Adds what has not been added yet, then tells. */
 export function addTasks(titles: readonly string[], { now }: Conversation, tell = tellAdded): Reply {
-  if (titles.length === 0) return { text: "Gladly: what is the task? For example: *add buy milk and call mum*." };
+  if (titles.length === 0) return { text: askForTitle };
   const asked = now.calls.filter((call) => call.name === "add_task");
   const missing = titles.filter((title) => !asked.some((call) => call.input.title === title));
   if (missing.length > 0) return { text: "", calls: missing.map((title) => ({ name: "add_task", input: { title } })) };

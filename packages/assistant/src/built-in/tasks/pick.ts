@@ -81,13 +81,15 @@ function byName(name: string, { tasks, likely }: Sight): Picked {
     const title = words(task.title);
     if (title.join(" ") === wanted.join(" ")) return 3;
     if (` ${title.join(" ")} `.includes(` ${wanted.join(" ")} `)) return 2;
-    return wanted.length > 0 && wanted.every((word) => title.some((other) => other.startsWith(word))) ? 1 : 0;
+    return wanted.length > 0 && wanted.every((word) => title.some((other) => other.startsWith(stem(word)))) ? 1 : 0;
   };
   const best = Math.max(0, ...tasks.map(closeness));
   if (best === 0) return { unknown: name };
   const found = tasks.filter((task) => closeness(task) === best);
   const probable = found.some(likely) ? found.filter(likely) : found;
-  return probable.length === 1 ? { tasks: probable } : { several: probable, name };
+  // Two of one name are alike: then it is the older one.
+  const isClear = probable.every((task) => task.title === probable[0]?.title);
+  return isClear ? { tasks: probable.slice(0, 1) } : { several: probable, name };
 }
 
 function words(text: string): string[] {
@@ -96,6 +98,11 @@ function words(text: string): string[] {
     .normalize("NFKC")
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "" && word !== "the" && word !== "a");
+}
+
+/** "watering" means "water". */
+function stem(word: string): string {
+  return word.length > 5 ? word.replace(/ing$/u, "") : word;
 }
 
 /** The tasks of a `list_tasks` result. */
