@@ -6,6 +6,8 @@ export interface ToldAssistant extends Assistant {
   say(prompt: string, delta: string): void;
   finish(prompt: string): void;
   fail(prompt: string): void;
+  /** Before another attempt: what the one before was told and did not say is not said in this one. */
+  forget(prompt: string): void;
 }
 
 type Order = { event: TurnEvent } | { outcome: TurnOutcome };
@@ -26,7 +28,6 @@ export function createToldAssistant(): ToldAssistant {
   }
 
   async function* runTurn({ prompt, signal }: TurnRequest): AsyncGenerator<TurnEvent, TurnOutcome, void> {
-    answers.delete(prompt); // what was told to an attempt before is not said in this one
     const answer = answerTo(prompt);
     for (;;) {
       if (signal.aborted) return { status: "aborted", usage: null };
@@ -39,6 +40,7 @@ export function createToldAssistant(): ToldAssistant {
 
   return {
     runTurn,
+    forget: (prompt) => answers.delete(prompt),
     say: (prompt, delta) => tell(prompt, { event: { type: "text", step: 0, delta } }),
     finish: (prompt) => tell(prompt, { outcome: { status: "completed", usage: null, cut: false } }),
     fail: (prompt) => {

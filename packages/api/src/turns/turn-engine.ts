@@ -237,6 +237,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     close() {
       clearInterval(sweeper);
       unsubscribe();
+      abandon(() => true);
       closing.abort();
     },
   };

@@ -68,7 +68,7 @@ class Send implements Command {
   async run(model: Model, real: Real): Promise<void> {
     const known = this.conversation === null ? null : this.conversation % model.conversations.length;
     const process = this.process % real.processes.length;
-    const prompt = `prompt ${model.turns.length}`;
+    const prompt = `prompt ${model.turns.length} of ${real.userId}`;
     const conversationId = known === null ? undefined : real.conversationIds[known];
     const send = sendOf(real.userId, prompt, { conversationId });
     const sending = pick(real.processes, process).engine.start(send);
@@ -111,6 +111,7 @@ class Repeat implements Command {
     const process = this.process % real.processes.length;
     const turnId = pick(real.turnIds, at);
     const conversationId = real.conversationIds[turn.conversation];
+    if (turn.status !== "running") pick(real.processes, process).assistant.forget(turn.prompt);
     const message = this.changed ? "something else" : turn.prompt;
     const sending = pick(real.processes, process).engine.start(
       sendOf(real.userId, message, { turnId, conversationId }),
