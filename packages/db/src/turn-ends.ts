@@ -28,6 +28,7 @@ export async function finishTurn(
     // so sees, after whoever had it has committed.
     lockTurnStatement(userId, turnId),
     endsStored(end) ? storeStatement(turn, end, steps) : discardStatement(turn, end, steps),
+    forgetChunksStatement(userId, turnId),
   );
   const conversationId = ended?.rows[0]?.conversation_id;
   if (!conversationId) return false;
@@ -71,8 +72,6 @@ export function storeStatement(
              UNION ALL
              SELECT $1, step.id, moved.id, moved.first + step.place, 'assistant', step.content, step.tool_calls, moved.updated_at
              FROM moved, unnest($7::uuid[], $8::text[], $9::jsonb[]) WITH ORDINALITY AS step (id, content, tool_calls, place)
-           ), unsaid AS (
-             DELETE FROM turn_chunks USING moved WHERE user_id = $1 AND turn_id = $2
            )
            UPDATE turns SET status = $4, usage = $5, cut = $6, first_position = moved.first, last_position = moved.last,
              ended_at = clock_timestamp(), partial = '[]'
@@ -99,12 +98,8 @@ export function discardStatement(
 ): Statement {
   return {
     name: "turn-discard",
-    text: `WITH turn AS (
-             UPDATE turns SET status = $4, error = $5, usage = $6, partial = $7, ended_at = clock_timestamp()
-             WHERE user_id = $1 AND id = $2 AND status = 'running' AND runner = $3 RETURNING conversation_id
-           ), unsaid AS (
-             DELETE FROM turn_chunks USING turn WHERE user_id = $1 AND turn_id = $2
-           ) SELECT conversation_id FROM turn`,
+    text: `UPDATE turns SET status = $4, error = $5, usage = $6, partial = $7, ended_at = clock_timestamp()
+           WHERE user_id = $1 AND id = $2 AND status = 'running' AND runner = $3 RETURNING conversation_id`,
     values: [
       userId,
       turnId,
@@ -114,6 +109,16 @@ export function discardStatement(
       end.usage && JSON.stringify(end.usage),
       JSON.stringify(eventsOf(steps)),
     ],
+  };
+}
+
+/** A statement of its own, after the one that waited for chunks on their way: only so does it see them. */
+export function forgetChunksStatement(userId: string, turnId: string): Statement {
+  return {
+    name: "turn-forget-chunks",
+    text: `DELETE FROM turn_chunks WHERE user_id = $1 AND turn_id = $2
+             AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND id = $2 AND status = 'running')`,
+    values: [userId, turnId],
   };
 }
 

@@ -100,6 +100,8 @@ export const createChatFunctions = `
       -- Everything that ends a turn takes its conversation first.
       PERFORM FROM conversations c
         WHERE c.user_id = abandoned.user_id AND c.id = abandoned.conversation_id FOR NO KEY UPDATE;
+      -- Chunks on their way hold the turn; the next statement sees them.
+      PERFORM FROM turns t WHERE t.user_id = abandoned.user_id AND t.id = abandoned.id FOR UPDATE;
       UPDATE turns t SET
         status = 'interrupted',
         ended_at = clock_timestamp(),
