@@ -23,7 +23,7 @@ export function systemPrompt({ person, tools, retried, now }: Setting): string {
   ];
   if (retried) {
     lines.push(
-      "An earlier attempt to answer the last message broke off after the tool calls that follow it. They have been done: do not repeat them, go on from there.",
+      "An earlier attempt to answer the last message broke off after the tool calls that follow it. What they did is done: do not repeat it, go on from there.",
     );
   }
   return lines.join("\n\n");

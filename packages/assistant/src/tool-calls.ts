@@ -99,7 +99,7 @@ function uniqueId(wanted: string, used: Set<string>): string {
 }
 
 /** Storable, and at most `limits.answerLength` code points as JSON; beyond it the beginning as text, with a mark. */
-export function bounded(value: Json): Json {
+function bounded(value: Json): Json {
   const storable = mapStrings(value);
   const json = JSON.stringify(storable) ?? "null";
   if (json.length <= limits.answerLength || codePointLength(json) <= limits.answerLength) return storable;

@@ -89,7 +89,7 @@ const help = `I'm the built-in assistant. These work right away:
 
 For open questions you can connect a language model: ask *how do I connect a model?*`;
 
-export const configuration = `Whoever runs this server sets one of these and starts it again:
+const configuration = `Whoever runs this server sets one of these and starts it again:
 
 | To use | Set |
 | --- | --- |

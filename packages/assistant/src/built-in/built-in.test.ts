@@ -202,7 +202,13 @@ describe("the built-in assistant talks", () => {
     ["what is 1/0", /divides by zero/u],
     ["what day is it?", /\d{4}/u],
     ["Explain a piece of code", /```js/u],
+    ["Explain what this code does, step by step:\n\nfunction greet() {\n}", /2 lines[\s\S]*`greet`/u],
+    ["```py\nimport os\ndef run(): pass\n```", /2 lines of py[\s\S]*`run`[\s\S]*`os`/u],
     ["Write a difficult letter", /> Dear/u],
+    [
+      "Help me write a difficult letter. It must achieve this: my deposit comes back",
+      /ask for:\*\* my deposit comes back/u,
+    ],
     ["show a table", /\| :--- \| ---: \|/u],
     ["show me some code", /```ts/u],
     ["explain markdown", /## Lists/u],

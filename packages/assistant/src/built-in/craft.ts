@@ -6,14 +6,22 @@ export function craft({ now }: Conversation): Reply | null {
   const point = pointOf(now.asked);
   const block = /```([\w+-]*)\n([\s\S]*?)(?:```|$)/u.exec(now.asked);
   if (block) return { text: describe(block[1] ?? "", block[2] ?? "") };
-  if (/^(?:explain|describe|what does|review|read)\b.{0,40}\bcode\b.{0,20}$/iu.test(point))
+  const bare = /^(?:explain|describe|review|read|what does)\b[^\n]{0,80}\bcode\b[^\n]{0,80}\n+(\S[\s\S]*)$/iu.exec(
+    now.asked.trim(),
+  )?.[1];
+  if (bare !== undefined) return { text: describe("", bare) };
+  if (/^(?:explain|describe|what does|review|read)\b.{0,40}\bcode\b.{0,40}$/iu.test(point))
     return { text: explainCode };
   if (
-    /^(?:write|draft|help (?:me )?(?:to )?(?:write|with))\b.{0,60}\b(?:letter|e-?mail|note|apology|complaint)\b.{0,80}$/iu.test(
+    /^(?:write|draft|compose|help (?:me )?(?:to )?(?:write|with))\b.{0,60}\b(?:letter|e-?mail|apology|complaint)\b/iu.test(
       point,
     )
-  )
-    return { text: letter };
+  ) {
+    const aim = /\b(?:must|should|has to) achieve(?: this)?\s*:\s*(\S[\s\S]*)$/iu.exec(point)?.[1];
+    return {
+      text: letter(aim === undefined ? "… *(one thing that can be done, by a day that can be named)*" : plain(aim)),
+    };
+  }
   return null;
 }
 
@@ -45,7 +53,7 @@ const unique = (list) => [...new Set(list)];
 
 That one I know by heart. I'm the built-in assistant and do not understand code I have never seen; for that, connect a model (*how do I connect a model?*).`;
 
-const letter = `A difficult letter gets easier once it has bones. These carry most of them:
+const letter = (aim: string) => `A difficult letter gets easier once it has bones. These carry most of them:
 
 > Dear …,
 >
@@ -55,7 +63,7 @@ const letter = `A difficult letter gets easier once it has bones. These carry mo
 >
 > **What it means to me:** … *(one honest sentence, beginning with “I”)*
 >
-> **What I ask for:** … *(one thing that can be done, by a day that can be named)*
+> **What I ask for:** ${aim}
 >
 > **What I offer:** … *(what makes it easy to say yes)*
 >

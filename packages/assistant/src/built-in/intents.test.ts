@@ -40,6 +40,8 @@ describe("what a person asks of their tasks", () => {
     ["todo: buy milk", { do: "add", titles: ["Buy milk"] }],
     ["add a task", { do: "add", titles: [] }],
     ["add the following tasks: a walk, a run", { do: "add", titles: ["A walk", "A run"] }],
+    ["Add to my tasks: buy milk, call mum", { do: "add", titles: ["Buy milk", "Call mum"] }],
+    ["Add to my tasks: ", { do: "add", titles: [] }],
     ["add to my list: eggs", { do: "add", titles: ["Eggs"] }],
     ["set a reminder to breathe", { do: "add", titles: ["Breathe"] }],
     ["set task 2 as done", { do: "complete", targets: [{ by: "number", n: 2 }] }],

@@ -7,7 +7,7 @@ export function anthropicModels({ apiKey, baseUrl, models }: RemoteOptions & { a
   const headers = { "x-api-key": apiKey, "anthropic-version": "2023-06-01" };
   return {
     prefix: "anthropic",
-    ids: async (signal) => (models ? [...models] : askForModels(`${url}/models?limit=100`, headers, signal)),
+    ids: async (signal) => (models ? [...new Set(models)] : askForModels(`${url}/models?limit=100`, headers, signal)),
     open: (id) => provider.languageModel(id),
   };
 }

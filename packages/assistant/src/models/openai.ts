@@ -8,7 +8,7 @@ export function openaiModels({ apiKey, baseUrl, models }: RemoteOptions): ModelS
   const provider = createOpenAICompatible({ name: "openai", baseURL: url, headers, includeUsage: true });
   return {
     prefix: "openai",
-    ids: async (signal) => (models ? [...models] : askForModels(`${url}/models`, headers, signal)),
+    ids: async (signal) => (models ? [...new Set(models)] : askForModels(`${url}/models`, headers, signal)),
     open: (id) => provider.chatModel(id),
   };
 }

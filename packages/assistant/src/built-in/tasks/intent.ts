@@ -8,6 +8,9 @@ export type TaskIntent =
   | { do: "complete" | "reopen" | "delete"; targets: Target[] }
   | { do: "rename"; targets: Target[]; title: string };
 
+/** An intent that changes tasks that are there. */
+export type TaskChange = Extract<TaskIntent, { targets: unknown }>;
+
 type Reading = [pattern: RegExp, intent: (match: string[]) => TaskIntent | null];
 
 const thing = "(?:tasks?|to-?dos?|items?|reminders?|things?)";
@@ -83,8 +86,8 @@ const readings: readonly Reading[] = [
   ],
   [/^set (?:me )?an? reminder (?:to|for|about)\s*:?\s*(.+)$/isu, ([, what = ""]) => add(what)],
   [
-    new RegExp(`^(?:add|put|note)\\s+(?:to|on|onto|in)\\s+(?:my|the)\\s+${list}\\s*[:,]?\\s*(.+)$`, "isu"),
-    ([, what = ""]) => add(what),
+    new RegExp(`^(?:add|put|note)\\s+(?:to|on|onto|in)\\s+(?:my|the)\\s+${list}\\s*[:,]?\\s*(.*)$`, "isu"),
+    ([, what = ""]) => ({ do: "add", titles: itemsOf(what) }),
   ],
   [/^add\b\s*:?\s*(.+)$/isu, ([, what = ""]) => add(what)],
   [/^(?:new )?(?:tasks?|to-?dos?)\s*[:–—-]\s*(.+)$/isu, ([, what = ""]) => add(what)],

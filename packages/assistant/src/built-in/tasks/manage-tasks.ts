@@ -1,8 +1,9 @@
 import type { Conversation, DoneCall, Exchange, Reply } from "../conversation.ts";
-import { bullets, count, listed, numbered, plain } from "../phrases.ts";
-import { type TaskIntent, taskIntent } from "./intent.ts";
+import { count, numbered, plain } from "../phrases.ts";
+import { type TaskChange, type TaskIntent, taskIntent } from "./intent.ts";
 import { itemsOf } from "./items.ts";
-import { type KnownTask, lastShown, lastTouched, type Picked, pick, taskOf, tasksOf } from "./pick.ts";
+import { type KnownTask, lastShown, lastTouched, type Picked, pick, tasksOf } from "./pick.ts";
+import { askToDelete, emptyList, nothingToDo, problemsOf, question, tellAdded, tellDone, tellUnclear } from "./tell.ts";
 
 const toolFor = {
   complete: "complete_task",
@@ -10,10 +11,6 @@ const toolFor = {
   delete: "delete_task",
   rename: "update_task",
 } as const;
-type Change = Extract<TaskIntent, { targets: unknown }>;
-
-/** Asked for before more than one task is deleted; the next message is read against it. */
-const question = "Say **yes** and I delete them.";
 
 /** Manages the person's tasks through the tools, in as many steps as it takes: first it looks, then it acts, then it tells. */
 export function manageTasks(conversation: Conversation): Reply | null {
@@ -54,19 +51,7 @@ export function addTasks(titles: readonly string[], { now }: Conversation, tell 
   return { text: tell(asked) };
 }
 
-function tellAdded(calls: readonly DoneCall[]): string {
-  const added = calls.map(taskOf).filter((task) => task !== null);
-  const problems = problemsOf(calls);
-  if (added.length === 0) return `I could not add that. ${problems}`;
-  const [only] = added;
-  const told =
-    added.length === 1 && only
-      ? `Added: **${plain(only.title)}**.`
-      : `Added ${count(added.length, "task")}:\n\n${bullets(added.map(bold))}`;
-  return problems === "" ? told : `${told}\n\nThe rest failed. ${problems}`;
-}
-
-export function showTasks(status: "open" | "completed" | "all", { now }: Conversation): Reply {
+function showTasks(status: "open" | "completed" | "all", { now }: Conversation): Reply {
   const call = now.calls.findLast(({ name }) => name === "list_tasks");
   if (!call) return { text: "", calls: [{ name: "list_tasks", input: { status } }] };
   const tasks = tasksOf(call);
@@ -84,13 +69,7 @@ export function showTasks(status: "open" | "completed" | "all", { now }: Convers
   return { text: `${heading}\n\n${lines}${hint}` };
 }
 
-const emptyList = {
-  open: "Nothing is left to do. Tell me *add …* when something comes up.",
-  completed: "Nothing is done yet. Tell me *done with …* when it is.",
-  all: "Your list is empty. Tell me, for example, *add buy milk and call mum*.",
-};
-
-function changeTasks(intent: Change, conversation: Conversation): Reply {
+function changeTasks(intent: TaskChange, conversation: Conversation): Reply {
   const { now } = conversation;
   const listing = now.calls.find((call) => call.name === "list_tasks");
   if (!listing) return { text: "", calls: [{ name: "list_tasks", input: { status: "all" } }] };
@@ -128,7 +107,7 @@ function confirmation({ earlier, now }: Conversation): Reply | null {
   return "tasks" in picked ? act(intent, picked.tasks, tasks, now) : null;
 }
 
-function pickFor(intent: Change, tasks: readonly KnownTask[], earlier: readonly Exchange[]): Picked {
+function pickFor(intent: TaskChange, tasks: readonly KnownTask[], earlier: readonly Exchange[]): Picked {
   const likely = {
     complete: (task: KnownTask) => !task.completed,
     reopen: (task: KnownTask) => task.completed,
@@ -142,7 +121,7 @@ function pickFor(intent: Change, tasks: readonly KnownTask[], earlier: readonly 
 }
 
 /** Makes the calls that have not been made, then tells what came of them. */
-function act(intent: Change, targets: readonly KnownTask[], tasks: readonly KnownTask[], now: Exchange): Reply {
+function act(intent: TaskChange, targets: readonly KnownTask[], tasks: readonly KnownTask[], now: Exchange): Reply {
   const name = toolFor[intent.do];
   const made = now.calls.filter((call) => call.name === name);
   const missing = targets.filter(({ id }) => !made.some((call) => call.input.taskId === id));
@@ -151,67 +130,4 @@ function act(intent: Change, targets: readonly KnownTask[], tasks: readonly Know
     return { text: "", calls: missing.slice(0, 50).map(({ id }) => ({ name, input: { taskId: id, ...extra } })) };
   }
   return { text: tellDone(intent, targets, tasks, made) };
-}
-
-function tellDone(
-  intent: Change,
-  targets: readonly KnownTask[],
-  tasks: readonly KnownTask[],
-  made: readonly DoneCall[],
-): string {
-  const worked = targets.filter(({ id }) => made.some((call) => !call.failed && call.input.taskId === id));
-  const problems = problemsOf(made);
-  if (worked.length === 0) return `That did not work. ${problems}`;
-  const names = worked.length > 3 ? `\n\n${bullets(worked.map(bold))}\n\n` : `${listed(worked.map(bold))}. `;
-  const told = {
-    complete: `Done: ${names}${tellLeft(tasks.filter((task) => !task.completed && !worked.includes(task)).length)}`,
-    reopen: `Open again: ${names}`,
-    delete: `Deleted: ${names}`,
-    rename: `Renamed: ${listed(worked.map(bold))} is now **${plain(intent.do === "rename" ? intent.title : "")}**.`,
-  }[intent.do].trim();
-  return problems === "" ? told : `${told}\n\nThe rest did not work. ${problems}`;
-}
-
-function tellLeft(open: number): string {
-  return open === 0 ? "Nothing is left: well done." : `${open} left.`;
-}
-
-function tellUnclear(picked: Exclude<Picked, { tasks: unknown }>, tasks: readonly KnownTask[]): string {
-  if ("several" in picked)
-    return `Which one do you mean by “${plain(picked.name)}”?\n\n${bullets(picked.several.map(bold))}`;
-  if (tasks.length === 0)
-    return "Your task list is empty, so there is nothing to change. Tell me *add …* to begin one.";
-  const open = tasks.filter((task) => !task.completed).slice(0, 10);
-  const words = `I find no task for “${plain(picked.unknown)}”, so I have changed nothing.`;
-  return open.length === 0 ? words : `${words} These are open:\n\n${bullets(open.map(bold))}`;
-}
-
-function nothingToDo(intent: Change): string {
-  switch (intent.do) {
-    case "delete":
-      return "There is nothing of that kind to delete.";
-    case "complete":
-      return "Nothing is open: all of it is done.";
-    case "reopen":
-      return "Nothing is done yet, so there is nothing to reopen.";
-    case "rename":
-      return "There is no such task to rename.";
-    default:
-      return intent satisfies never;
-  }
-}
-
-function askToDelete(tasks: readonly KnownTask[]): string {
-  return `That deletes ${count(tasks.length, "task")}, for good:\n\n${bullets(tasks.map(bold))}\n\n${question}`;
-}
-
-function problemsOf(calls: readonly DoneCall[]): string {
-  const words = calls
-    .filter((call) => call.failed)
-    .map((call) => (typeof call.result === "string" ? call.result : "The tool failed."));
-  return [...new Set(words)].map(plain).join(" ");
-}
-
-function bold(task: KnownTask): string {
-  return `**${plain(task.title)}**`;
 }
