@@ -2,7 +2,7 @@
 
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
 import { ListChecks, Menu } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Sidebar } from "@/features/sidebar/sidebar";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
@@ -14,6 +14,8 @@ import { Notices } from "@/ui/notices";
 import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
+import { SignedOutNotice } from "./signed-out-notice";
+import { useFocusThatFollows } from "./use-focus-that-follows";
 import { useGlobalKeys } from "./use-global-keys";
 import { useOpenId } from "./use-open-id";
 import { usePanel } from "./use-panel";
@@ -37,8 +39,11 @@ interface ChatShellProps {
 /** The chat of whoever is here, kept up with what happens elsewhere. */
 export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
   const person = usePerson(initialPerson);
+  const [isSignedOut, setSignedOut] = useState(false);
+  const onSignedOut = useCallback(() => setSignedOut(true), []);
   return (
-    <LiveProvider userId={person?.id ?? null}>
+    <LiveProvider userId={person?.id ?? null} onSignedOut={onSignedOut}>
+      {isSignedOut && <SignedOutNotice />}
       <Frame {...rest} person={person} />
     </LiveProvider>
   );
@@ -60,7 +65,7 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
     onHelp: () => setDialog("help"),
     onToggleSidebar: sidebar.toggle,
   });
-  useFocusThatFollows(sidebar.isDocked || sidebar.isDrawn, side, middle);
+  useFocusThatFollows(sidebar, side, middle);
 
   const { closeDrawer } = sidebar;
   useEffect(() => {
@@ -135,24 +140,4 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
       </Suspense>
     </ShellContext>
   );
-}
-
-/** What was pressed to open or close the sidebar is hidden by it: the focus goes to what undoes it. */
-function useFocusThatFollows(
-  isOpen: boolean,
-  side: React.RefObject<HTMLElement | null>,
-  middle: React.RefObject<HTMLElement | null>,
-) {
-  const wasOpen = useRef(isOpen);
-  useEffect(() => {
-    if (wasOpen.current === isOpen) return;
-    wasOpen.current = isOpen;
-    const active = document.activeElement;
-    const isLost = active === null || active === document.body || active.getClientRects().length === 0;
-    const isUnderDrawer = middle.current?.inert && middle.current.contains(active);
-    if (!isLost && !isUnderDrawer && active.checkVisibility({ visibilityProperty: true })) return;
-    const place = isOpen ? side.current : middle.current;
-    const name = isOpen ? "Close sidebar" : "Open sidebar";
-    place?.querySelector<HTMLElement>(`[aria-label='${name}']`)?.focus();
-  }, [isOpen, side, middle]);
 }

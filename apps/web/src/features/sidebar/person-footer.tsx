@@ -4,6 +4,7 @@ import { limits, type Person } from "@holdfast/contract";
 import { LogOut } from "lucide-react";
 import { signOut } from "@/trpc/sign-out";
 import { IconButton } from "@/ui/icon-button";
+import { VisuallyHidden } from "@/ui/visually-hidden";
 import styles from "./person-footer.module.css";
 
 export function PersonFooter({ person }: { person: Person | null }) {
@@ -11,7 +12,7 @@ export function PersonFooter({ person }: { person: Person | null }) {
   const name = isGuest ? "Guest" : person.name;
   return (
     <div className={styles.footer}>
-      <a href="/settings" className={styles.person} aria-label={`${name}, settings`}>
+      <a href="/settings" className={styles.person}>
         <span aria-hidden className={styles.initial}>
           {initialOf(name)}
         </span>
@@ -23,6 +24,7 @@ export function PersonFooter({ person }: { person: Person | null }) {
             {isGuest ? `Kept on this device for ${limits.guestDays} days` : person.email}
           </small>
         </span>
+        <VisuallyHidden>Settings</VisuallyHidden>
       </a>
       {isGuest ? (
         <a href="/sign-up" className={styles.signUp}>

@@ -34,12 +34,12 @@ export function Sidebar({ person, isApple, onSearch, onClose, ...list }: Sidebar
         </IconButton>
       </div>
       <div className={styles.actions}>
-        <AppLink href="/new" className={styles.action} aria-label="New chat">
+        <AppLink href="/new" className={styles.action}>
           <SquarePen size={18} aria-hidden />
           New chat
           <KeyHint keys="mod+shift+O" isApple={isApple} />
         </AppLink>
-        <button type="button" className={styles.action} aria-label="Search" onClick={onSearch}>
+        <button type="button" className={styles.action} onClick={onSearch}>
           <Search size={18} aria-hidden />
           Search
           <KeyHint keys="mod+K" isApple={isApple} />
