@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "@holdfast/contract";
 import { ApiError, badRequest, errorBody, toApiError } from "../errors.ts";
+import { acceptedEncoding, compress } from "../http/compression.ts";
 
 /** What REST, the account's routes and identity share of HTTP. */
 
@@ -65,14 +66,23 @@ export function tooLarge(maxBytes: number): ApiError {
   );
 }
 
+/** Compressed where the client accepts it and it is worth it; such an answer is sent a little later. */
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
   const body = Buffer.from(JSON.stringify(value));
-  res.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": body.length,
-    "cache-control": "no-store",
-  });
-  res.end(body);
+  const accepted = acceptedEncoding(body, res.req.headers["accept-encoding"]);
+  res.setHeader("content-type", "application/json; charset=utf-8");
+  res.setHeader("cache-control", "no-store");
+  res.setHeader("vary", "accept-encoding");
+  if (accepted === null) {
+    res.writeHead(status, { "content-length": body.length }).end(body);
+    return;
+  }
+  void compress(body, accepted).then(
+    (sent) => {
+      res.writeHead(status, { "content-encoding": accepted, "content-length": sent.length }).end(sent);
+    },
+    () => res.destroy(),
+  );
 }
 
 export function sendNothing(res: ServerResponse): void {
