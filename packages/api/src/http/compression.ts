@@ -4,16 +4,19 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 /** Below this a compressed answer saves no packet. */
 const worthwhileBytes = 1_024;
 
-/** Compresses a body as the client accepts it; null where it stays as it is. */
-export async function compress(
-  body: Buffer,
-  acceptEncoding: string | undefined,
-): Promise<{ body: Buffer; encoding: "br" | "gzip" } | null> {
+export type Encoding = "br" | "gzip";
+
+/** How a body is to be compressed for this client; null where it stays as it is. */
+export function acceptedEncoding(body: Buffer, acceptEncoding: string | undefined): Encoding | null {
   if (body.length < worthwhileBytes || !acceptEncoding) return null;
-  if (accepts(acceptEncoding, "br")) return { body: await brotli(body, brotliOptions), encoding: "br" };
-  if (accepts(acceptEncoding, "gzip")) return { body: await gzipped(body, { level: 5 }), encoding: "gzip" };
-  return null;
+  return encodings.find((encoding) => accepts(acceptEncoding, encoding)) ?? null;
 }
+
+export function compress(body: Buffer, encoding: Encoding): Promise<Buffer> {
+  return encoding === "br" ? brotli(body, brotliOptions) : gzipped(body, { level: 5 });
+}
+
+const encodings = ["br", "gzip"] as const;
 
 function accepts(acceptEncoding: string, encoding: string): boolean {
   return acceptEncoding.split(",").some((part) => {

@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { ApiError, badRequest, toApiError, toTRPCError } from "../errors.ts";
 import { hasBody, queryOf, readBytes, requestIdOf, toHeaders } from "../rest/exchange.ts";
 import { appRouter } from "../routers/app-router.ts";
-import { compress } from "./compression.ts";
+import { acceptedEncoding, compress } from "./compression.ts";
 import { createEventStreams } from "./event-streams.ts";
 
 export interface TrpcHandler {
@@ -55,11 +55,11 @@ export function createTrpcHandler(options: {
       },
     });
     const body = Buffer.from(await response.arrayBuffer());
-    const compressed = await compress(body, req.headers["accept-encoding"]);
-    const sent = compressed?.body ?? body;
+    const encoding = acceptedEncoding(body, req.headers["accept-encoding"]);
+    const sent = encoding ? await compress(body, encoding) : body;
     res.statusCode = response.status;
     for (const [name, value] of response.headers) if (name !== "set-cookie") res.setHeader(name, value);
-    if (compressed) res.setHeader("content-encoding", compressed.encoding);
+    if (encoding) res.setHeader("content-encoding", encoding);
     res.setHeader("vary", "accept-encoding");
     res.setHeader("content-length", sent.length);
     res.end(sent);

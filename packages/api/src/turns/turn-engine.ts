@@ -3,7 +3,6 @@ import type { Assistant, ToolBox } from "@holdfast/assistant";
 import { type ConversationSummary, type Person, type TurnView, titleFrom } from "@holdfast/contract";
 import {
   type Database,
-  NotFoundError,
   type Notice,
   type StartedTurn,
   type TurnEnd,
@@ -15,6 +14,7 @@ import { ApiError, badRequest } from "../errors.ts";
 import type { UserEvents } from "../live/user-events.ts";
 import { createChunkWriter } from "./chunk-writer.ts";
 import { type RunningTurn, runTurn } from "./running-turn.ts";
+import { createTurnRecovery } from "./turn-recovery.ts";
 import { nameConversation } from "./turn-title.ts";
 import type { TurnInput, Turns } from "./turns.ts";
 import { watchTurn } from "./watch-turn.ts";
@@ -62,13 +62,17 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   const { runner, onLost } = await db.runners.register();
   onLost(() => {
     log.warn({ runner }, "this process was taken for dead");
-    for (const turn of running.values()) void verify(turn); // it never rejects
+    for (const turn of running.values()) void recovery.verify(turn); // it never rejects
   });
   const { batchMs: intervalMs, retryMs } = timing;
   const writer = createChunkWriter({ runners: db.runners, runner, intervalMs, retryMs, log });
-  const sweeper = setInterval(() => void sweep(), timing.sweepMs); // it logs its own failures
+  const recovery = createTurnRecovery({
+    ...{ db, runner, events, log, retryMs, signal: closing.signal },
+    find: (userId, turnId) => running.get(keyOf(userId, turnId)),
+    isStarting: (userId, turnId) => starting.has(keyOf(userId, turnId)),
+  });
+  const sweeper = setInterval(() => void recovery.sweep(), timing.sweepMs); // it never rejects
   const unsubscribe = db.notices.subscribe(hear);
-  void sweep();
 
   async function start(input: TurnInput): Promise<{ conversation: ConversationSummary; turn: TurnView }> {
     if (draining) throw new ApiError("UNAVAILABLE", "The server is restarting. Try again in a moment.");
@@ -102,7 +106,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     try {
       return await begun;
     } catch (error) {
-      if (error instanceof UnavailableError) void disown(person.id, turnId); // it never rejects
+      if (error instanceof UnavailableError) void recovery.disown(person.id, turnId); // it never rejects
       throw error;
     } finally {
       if (starting.get(key) === begun) starting.delete(key);
@@ -116,31 +120,6 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     running.set(key, turn);
     events.publish(person.id, { type: "turn-started", turn: started.turn });
     void turn.ended.then((end) => conclude(turn, end)); // `ended` never rejects
-  }
-
-  /** The database may have begun a turn and lost the connection before it said so: then nobody runs it. */
-  async function disown(userId: string, turnId: string): Promise<void> {
-    const end = { status: "interrupted" as const, failure: neverBegun, steps: [], usage: null };
-    const key = keyOf(userId, turnId);
-    for (; !closing.signal.aborted && !running.has(key); await delay(timing.retryMs)) {
-      if (starting.has(key)) continue; // it was sent again
-      try {
-        await db.runners.finishTurn({ userId, turnId, runner }, end);
-        return;
-      } catch (error) {
-        log.warn({ err: error, turnId }, "whether a turn has begun is not known yet");
-      }
-    }
-  }
-
-  async function verify(turn: RunningTurn): Promise<void> {
-    try {
-      const { status } = await db.forUser(turn.userId).findTurn(turn.view().id);
-      if (status !== "running") turn.halt("abandoned");
-    } catch (error) {
-      if (error instanceof NotFoundError) turn.halt("abandoned");
-      // Else its end will show whose it is.
-    }
   }
 
   function conclude(turn: RunningTurn, end: TurnEnd | null): void {
@@ -178,18 +157,6 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
 
   function abandon(isLost: (turn: RunningTurn) => boolean): void {
     for (const turn of running.values()) if (isLost(turn)) turn.halt("abandoned");
-  }
-
-  async function sweep(): Promise<void> {
-    try {
-      for (const turn of await db.runners.sweep()) {
-        running.get(keyOf(turn.userId, turn.turnId))?.halt("abandoned"); // we were taken for dead
-        events.publishEnd(turn, "interrupted");
-        log.info({ turnId: turn.turnId }, "a turn was interrupted by the end of the process that ran it");
-      }
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) log.error({ err: error }, "interrupted turns could not be looked for");
-    }
   }
 
   async function drain(limitMs: number): Promise<void> {
@@ -251,11 +218,6 @@ const defaultTiming: TurnTiming = {
   retryMs: 250,
   farewellMs: 1_500,
 };
-
-const neverBegun = {
-  code: "interrupted",
-  message: "The database was away when this was sent. Nothing was lost: try again.",
-} as const;
 
 const chunkMsPerTurn = 0.6;
 const maxChunkMs = 150;
