@@ -10,27 +10,31 @@ export function useConversationSync(): void {
   const live = useLive();
   const cache = useConversationCache();
   useEffect(() => {
-    const refresh = createRefresh(cache);
-    return live.onEvent((event) => applyToLists(event, cache, refresh));
+    const reader = createReader(cache);
+    const end = live.onEvent((event) => applyToLists(event, cache, reader.read));
+    return () => {
+      end();
+      reader.stop();
+    };
   }, [live, cache]);
 }
 
-function applyToLists(event: LiveEvent, cache: ConversationCache, refresh: (id: string) => void): void {
+function applyToLists(event: LiveEvent, cache: ConversationCache, read: (id: string) => void): void {
   switch (event.type) {
     case "connected":
       void cache.refreshAll(); // its failure is in the queries' state
       return;
     case "conversation-changed":
       if (event.change === "deleted") cache.remove(event.conversationId);
-      else refresh(event.conversationId);
+      else read(event.conversationId);
       return;
     case "turn-started":
       cache.patch(event.turn.conversationId, { running: true });
-      refresh(event.turn.conversationId);
+      read(event.turn.conversationId);
       return;
     case "turn-ended":
       cache.patch(event.conversationId, { running: false });
-      refresh(event.conversationId);
+      read(event.conversationId);
       return;
     case "turn-chunk":
     case "tasks-changed":
@@ -40,20 +44,46 @@ function applyToLists(event: LiveEvent, cache: ConversationCache, refresh: (id: 
   }
 }
 
-/** One reading at a time of each conversation, and one more if it changed meanwhile. */
-function createRefresh(cache: ConversationCache) {
-  const reading = new Map<string, { isStale: boolean }>();
-  return function refresh(id: string): void {
-    const current = reading.get(id);
-    if (current) {
-      current.isStale = true;
-      return;
-    }
-    const mine = { isStale: false };
-    reading.set(id, mine);
-    void cache.refresh(id).then(() => {
-      reading.delete(id);
-      if (mine.isStale) refresh(id);
-    });
+/** More rows than this at once are read as a list. */
+const mostRows = 5;
+const gatherMs = 30;
+const stormPauseMs = 1_000;
+
+/**
+ * Reads what has changed: gathered, one reading at a time, and in a storm (an import, a busy program) the list at most
+ * once a second. A page that nobody sees waits until it is seen.
+ */
+function createReader(cache: ConversationCache) {
+  const due = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isReading = false;
+
+  function schedule(delayMs = gatherMs) {
+    if (isReading || document.hidden || due.size === 0) return;
+    timer ??= setTimeout(() => void read(), delayMs); // a failure is in the queries' state
+  }
+
+  async function read() {
+    timer = undefined;
+    const ids = [...due];
+    due.clear();
+    isReading = true;
+    const isStorm = ids.length > mostRows;
+    await (isStorm ? cache.refreshAll() : Promise.all(ids.map((id) => cache.refresh(id))));
+    isReading = false;
+    schedule(isStorm ? stormPauseMs : gatherMs);
+  }
+
+  const onVisible = () => schedule();
+  document.addEventListener("visibilitychange", onVisible);
+  return {
+    read(id: string) {
+      due.add(id);
+      schedule();
+    },
+    stop() {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", onVisible);
+    },
   };
 }
