@@ -70,8 +70,7 @@ export function createEventStreams(options: { log: Log; pingMs?: number }): Even
       const outcome = await pump(res, values as AsyncIterable<unknown>); // a subscription yields; it returns no value
       if (outcome === "complete" && !res.writableEnded && !res.destroyed) res.write(frame("", { event: "return" }));
     } catch (error) {
-      if (error instanceof DisconnectError)
-        log.debug({ requestId: ctx.requestId, reason: error.message }, "stream cut");
+      if (error instanceof DisconnectError) log.debug({ requestId: ctx.requestId, reason: error.cause }, "stream cut");
       else if (!res.writableEnded && !res.destroyed) refuse(error);
     } finally {
       open.delete(res);

@@ -1,3 +1,5 @@
+import { ApiError } from "../errors.ts";
+
 /** What waits to be sent on one stream. Bounded: whoever reads too slowly loses the stream, not the server its memory. */
 export interface Inbox<T> extends AsyncIterable<T> {
   push(item: T): void;
@@ -52,6 +54,8 @@ export function createInbox<T>(options: { capacity: number; sizeOf(item: T): num
 }
 
 /** Ends a stream without completing it: whoever reads it connects again. */
-export class DisconnectError extends Error {
-  override name = "DisconnectError";
+export class DisconnectError extends ApiError {
+  constructor(reason: string) {
+    super("UNAVAILABLE", "The stream was cut. Connect again.", { cause: reason });
+  }
 }

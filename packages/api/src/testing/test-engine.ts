@@ -52,7 +52,7 @@ export const quiet: Log = {
   error: (fields, message) => console.error(message, fields),
 };
 
-export function personOf(userId: string): Person {
+function personOf(userId: string): Person {
   return { id: userId, name: "Ada", email: null, isGuest: true };
 }
 

@@ -144,7 +144,10 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     const turn = running.get(key);
     if (!turn) return db.forUser(userId).requestStop(turnId);
     turn.halt("stopped");
-    return Promise.race([turn.ended.then((end) => end?.status === "stopped"), delay(timing.farewellMs, true)]);
+    return Promise.race([
+      turn.ended.then((end) => end?.status === "stopped"),
+      delay(timing.farewellMs, true, { ref: false }),
+    ]);
   }
 
   function hear(notice: Notice): void {
