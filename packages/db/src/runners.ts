@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import type { Connections } from "./connections.ts";
 import type { DirectConnection } from "./direct-connection.ts";
 import { runnerLockClass } from "./migrations/chat-functions.ts";
+import { noticeChannel } from "./migrations/sql.ts";
 import type { Notices } from "./notices.ts";
 import { finishTurn } from "./turn-ends.ts";
 import type { RunnerStore } from "./types.ts";
@@ -45,8 +46,11 @@ export function runnerStore(connections: Connections, direct: DirectConnection, 
       await connections.forNobody("begin; set local synchronous_commit = off", {
         name: "turn-chunks",
         text: `WITH said AS MATERIALIZED (SELECT DISTINCT turn FROM append_turn_chunks($1, $2, $3, $4, $5) AS turn)
-               SELECT count(pg_notify('holdfast', payload.text)) FROM said
-               JOIN unnest($6::uuid[], $7::text[]) WITH ORDINALITY AS payload (turn, text, place) USING (turn)`,
+               SELECT count(pg_notify('${noticeChannel}', ordered.text)) FROM (
+                 SELECT payload.text FROM said
+                 JOIN unnest($6::uuid[], $7::text[]) WITH ORDINALITY AS payload (turn, text, place) USING (turn)
+                 ORDER BY payload.place
+               ) ordered`,
         values: [
           runner,
           chunks.map((chunk) => chunk.userId),

@@ -97,7 +97,7 @@ export function startStatement(userId: string, conversationId: string, input: St
 }
 
 /** Two at once of the same turn derive the same conversation: the second waits, then inserts nothing. */
-function firstStatement(userId: string, conversationId: string, input: StartTurn): Statement {
+export function firstStatement(userId: string, conversationId: string, input: StartTurn): Statement {
   return {
     name: "turn-start-first",
     text: `WITH made AS (

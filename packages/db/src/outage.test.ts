@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { openDatabase } from "./database.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded/server.ts";
+import { UnavailableError } from "./errors.ts";
+import type { Database } from "./types.ts";
+
+/** A server of its own, which can be paused and killed. */
+let dataDir: string;
+let server: EmbeddedPostgres;
+let db: Database;
+let userId: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(await realpath(tmpdir()), "holdfast-outage-"));
+  await chmod(dataDir, 0o755);
+  server = await startEmbeddedPostgres({ dataDir, log: () => {}, forTests: true });
+  db = await openDatabase({ ownerUrl: server.url, secret: "s" });
+  userId = randomUUID();
+  const owner = new Client({ connectionString: server.url });
+  await owner.connect();
+  await owner.query("INSERT INTO users (id) VALUES ($1)", [userId]);
+  await owner.end();
+});
+
+afterAll(async () => {
+  await db.close();
+  await server.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function serverProcesses(): Promise<number[]> {
+  const postmaster = Number((await readFile(join(server.folder, "data", "postmaster.pid"), "utf8")).split("\n")[0]);
+  const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
+  return [postmaster, ...children.trim().split(" ").map(Number)];
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await expect(work()).rejects.toThrow(UnavailableError);
+  return performance.now() - start;
+}
+
+describe("an outage of the database", () => {
+  it("R-OPS-3: a server that hangs is unavailable within 5 s, for waiting callers too, and all works again afterwards", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const store = db.forUser(userId);
+    await Promise.all(Array.from({ length: 10 }, () => store.createConversation())); // the pool is full
+    const paused = await serverProcesses();
+    for (const pid of paused) process.kill(pid, "SIGSTOP");
+    try {
+      const ready = db.isReady();
+      const waits = await Promise.all([
+        ...Array.from({ length: 15 }, () => timed(() => store.createConversation())),
+        timed(() => store.addTask({ title: "x" })),
+        timed(() => db.userExists(userId)),
+        timed(() => db.countUse("k", 1, 1_000)),
+      ]);
+      expect(await ready).toBe(false);
+      expect(Math.max(...waits)).toBeLessThan(5_000);
+    } finally {
+      for (const pid of paused) process.kill(pid, "SIGCONT");
+    }
+    await vi.waitFor(() => store.createConversation(), { timeout: 5_000, interval: 100 });
+    expect(await db.isReady()).toBe(true);
+  });
+
+  it("R-OPS-3: a server that dies is unavailable at once; when it is back, all works again", async () => {
+    const store = db.forUser(userId);
+    const heard: string[] = [];
+    db.notices.subscribe((notice) => heard.push(notice.type));
+    const { runner } = await db.runners.register();
+    const turnId = randomUUID();
+    const { turn } = await store.startTurn({ turnId, prompt: "p", model: "m", title: "t", runner });
+    const [postmaster] = await serverProcesses();
+    process.kill(postmaster ?? 0, "SIGKILL");
+    await vi.waitFor(() => expect(store.listTasks()).rejects.toThrow(UnavailableError), { timeout: 3_000 });
+    expect(await db.isReady()).toBe(false);
+    await vi.waitFor(() => store.listTasks(), { timeout: 20_000, interval: 200 });
+    await vi.waitFor(() => expect(heard).toContain("lost"), { timeout: 5_000 });
+    const end = { status: "completed" as const, steps: [{ content: "kept", toolCalls: [] }], usage: null, cut: false };
+    expect(await db.runners.finishTurn({ userId, turnId, runner }, end)).toBe(true);
+    expect(await store.getChatHistory(turn.conversationId)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NotFoundError, TurnRunningError } from "./errors.ts";
+import { createTestUser, openTestDatabase, type TestDatabase } from "./testing.ts";
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+
+afterAll(() => db.close());
+
+describe("guests", () => {
+  it("R-SEC-2: what a guest had moves to the account, in full and in order, and the guest is gone", async () => {
+    const guest = await createTestUser(db, { guest: true });
+    const person = await createTestUser(db);
+    const store = db.forUser(guest.id);
+    const { runner } = await db.runners.register();
+    const turnId = randomUUID();
+    const { turn } = await store.startTurn({ turnId, prompt: "p", model: "m", title: "Guest's", runner });
+    const end = { status: "completed" as const, steps: [{ content: "a", toolCalls: [] }], usage: null, cut: false };
+    await db.runners.finishTurn({ userId: guest.id, turnId, runner }, end);
+    await store.addTask({ title: "Task" });
+    const own = await db.forUser(person.id).createConversation({ title: "Own" });
+    const before = await store.getChatHistory(turn.conversationId);
+
+    await db.moveGuest(guest.id, person.id);
+
+    const moved = db.forUser(person.id);
+    expect(await moved.getChatHistory(turn.conversationId)).toEqual(before);
+    expect(await moved.findTurn(turnId)).toMatchObject({ status: "completed", steps: [{ content: "a" }] });
+    expect((await moved.listTasks()).map((task) => task.title)).toEqual(["Task"]);
+    const { conversations } = await moved.listConversations({ limit: 10 });
+    expect(conversations.map((one) => one.id).sort()).toEqual([own.id, turn.conversationId].sort());
+    expect(await db.userExists(guest.id)).toBe(false);
+    expect((await moved.addMessage(turn.conversationId, "user", "on")).position).toBe(3);
+  });
+
+  it("R-SEC-2: waits for running turns, and moves guests only", async () => {
+    const guest = await createTestUser(db, { guest: true });
+    const person = await createTestUser(db);
+    await db.forUser(guest.id).startTurn({ turnId: randomUUID(), prompt: "p", model: "m", title: "t", runner: 1 });
+    await expect(db.moveGuest(guest.id, person.id)).rejects.toThrow(TurnRunningError);
+    await expect(db.moveGuest(person.id, guest.id)).rejects.toThrow(NotFoundError);
+    await expect(db.moveGuest(guest.id, randomUUID())).rejects.toThrow(NotFoundError);
+    await expect(db.moveGuest(guest.id, guest.id)).rejects.toThrow(NotFoundError);
+    expect(await db.userExists(guest.id)).toBe(true);
+  });
+
+  it("R-SEC-2: guests unused since a time are deleted, and nobody else", async () => {
+    const old = "2020-01-01T00:00:00Z";
+    const unused = await createTestUser(db, { guest: true });
+    const chatting = await createTestUser(db, { guest: true });
+    const visiting = await createTestUser(db, { guest: true });
+    const registered = await createTestUser(db);
+    const fresh = await createTestUser(db, { guest: true });
+    await db.sql("UPDATE users SET created_at = $1 WHERE id <> $2", [old, fresh.id]);
+    await db.forUser(chatting.id).createConversation();
+    await db.sql("INSERT INTO sessions (user_id, token, expires_at) VALUES ($1, $2, now())", [
+      visiting.id,
+      randomUUID(),
+    ]);
+    await db.sql("INSERT INTO conversations (user_id, updated_at) VALUES ($1, $2)", [unused.id, old]);
+    expect(await db.deleteUnusedGuests(new Date("2021-01-01"), 100)).toBeGreaterThanOrEqual(1);
+    const exist = await Promise.all([unused, chatting, visiting, registered, fresh].map(({ id }) => db.userExists(id)));
+    expect(exist).toEqual([false, true, true, true, true]);
+    expect(await db.deleteUnusedGuests(new Date("2021-01-01"), 100)).toBe(0);
+  });
+});
+
+describe("counting uses", () => {
+  it("R-SEC-8: allows as many as the limit in a window, whoever counts them", async () => {
+    const uses = await Promise.all(Array.from({ length: 12 }, () => db.countUse("sends:x", 5, 60_000)));
+    expect(uses.filter((use) => use.allowed)).toHaveLength(5);
+    const refused = uses.find((use) => !use.allowed);
+    expect(refused?.retryAfterMs).toBeGreaterThan(50_000);
+    expect(refused?.retryAfterMs).toBeLessThanOrEqual(60_000);
+    expect(await db.countUse("sends:y", 5, 60_000)).toEqual({ allowed: true, retryAfterMs: 0 });
+  });
+
+  it("R-SEC-8: a new window begins when the old one ends", async () => {
+    expect((await db.countUse("short", 1, 50)).allowed).toBe(true);
+    expect((await db.countUse("short", 1, 50)).allowed).toBe(false);
+    await expect.poll(async () => (await db.countUse("short", 1, 50)).allowed).toBe(true);
+  });
+});

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { conversationCursor, messageCursor, parseConversationCursor, parseMessageCursor } from "./cursors.ts";
+import { turnConversationId, turnMessageId } from "./ids.ts";
+import { isoTime } from "./rows.ts";
+
+describe("times", () => {
+  it.each([
+    ["2026-01-31 09:26:53.589+00", "2026-01-31T09:26:53.589Z"],
+    ["2026-01-31 09:26:53+00", "2026-01-31T09:26:53.000Z"],
+    ["2026-01-31 09:26:53.5+00", "2026-01-31T09:26:53.500Z"],
+    ["2026-01-31 14:56:53.589+05:30", "2026-01-31T09:26:53.589Z"],
+    ["2026-01-31 10:26:53.589+01", "2026-01-31T09:26:53.589Z"],
+  ])("R-API-2: %s is %s", (postgres, iso) => {
+    expect(isoTime(postgres)).toBe(iso);
+  });
+});
+
+describe("cursors and ids", () => {
+  it("R-CONV-3: a cursor leads back to its place", () => {
+    const time = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") });
+    fc.assert(
+      fc.property(time, fc.uuid(), (date, id) => {
+        const place = { updatedAt: date.toISOString(), id };
+        expect(parseConversationCursor(conversationCursor(place))).toEqual(place);
+      }),
+    );
+    const place = { direction: "newer" as const, position: 17 };
+    expect(parseMessageCursor(messageCursor(place))).toEqual(place);
+  });
+
+  it("R-TURN-6: ids derived from a turn's are UUIDs of version 5, and do not depend on its case", () => {
+    const turnId = "0B7E1C9A-1111-4222-8333-444455556666";
+    const id = turnMessageId(turnId, 1);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(turnMessageId(turnId.toLowerCase(), 1)).toBe(id);
+    expect(turnMessageId(turnId, 2)).not.toBe(id);
+    expect(turnConversationId("a", turnId)).not.toBe(turnConversationId("b", turnId));
+  });
+});

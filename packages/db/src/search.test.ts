@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestUser, openTestDatabase, type TestDatabase } from "./testing.ts";
+import type { UserStore } from "./types.ts";
+
+let db: TestDatabase;
+let ada: UserStore;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  ada = db.forUser((await createTestUser(db)).id);
+  const trip = await ada.createConversation({ title: "Trip to Lisbon" });
+  await ada.addMessage(trip.id, "user", "Which trams climb the hills of Lisbon?");
+  await ada.addMessage(
+    trip.id,
+    "assistant",
+    `${"filler ".repeat(5_000)}Line 28 climbs to the castle; it's <b>famous</b>.`,
+  );
+  const bread = await ada.createConversation({ title: "Bread" });
+  await ada.addMessage(bread.id, "user", "How long does sourdough rise? Größe zählt nicht.");
+});
+
+afterAll(() => db.close());
+
+const found = async (query: string, store = ada) => (await store.search(query, 10)).map((hit) => hit.conversationTitle);
+
+describe("search", () => {
+  it("R-WEB-4: finds words in titles and messages, titles first", async () => {
+    const hits = await ada.search("lisbon", 10);
+    expect(hits.map((hit) => hit.messageId === null)).toEqual([true, false]);
+    expect(hits[0]?.excerpt).toBe("Trip to \uE000Lisbon\uE001");
+    expect(hits[1]?.position).toBe(1);
+  });
+
+  it("R-WEB-4: every word must occur, the last as a prefix", async () => {
+    expect(await found("sourdough ri")).toEqual(["Bread"]);
+    expect(await found("sourdough tram")).toEqual([]);
+    expect(await found("sour")).toEqual(["Bread"]);
+    expect(await found("sour rise")).toEqual([]);
+    expect(await found("GRÖSSE")).toEqual([]);
+    expect(await found("größe")).toEqual(["Bread"]);
+  });
+
+  it("R-WEB-4: an excerpt shows the match, however far down it is", async () => {
+    const [hit] = await ada.search("castle", 10);
+    expect(hit?.excerpt).toContain("\uE000castle\uE001");
+    expect(hit?.excerpt.length).toBeLessThan(400);
+  });
+
+  it.each([
+    "",
+    "  ",
+    "'",
+    "\\",
+    "a & b | !c:*",
+    "<->",
+    "'; DROP TABLE users; --",
+    "😀",
+    "\u200b",
+    "(",
+    "it's",
+    "%",
+    "_",
+  ])("R-SEC-1: a query is never an expression (%j)", async (query) => {
+    expect(Array.isArray(await ada.search(query, 10))).toBe(true);
+  });
+
+  it("R-SEC-1: finds nothing of anybody else's", async () => {
+    const bob = db.forUser((await createTestUser(db)).id);
+    expect(await found("lisbon", bob)).toEqual([]);
+  });
+});

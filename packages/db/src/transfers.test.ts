@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NotFoundError } from "./errors.ts";
+import { createTestUser, openTestDatabase, type TestDatabase } from "./testing.ts";
+import type { ExportedConversation, UserStore } from "./types.ts";
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+
+afterAll(() => db.close());
+
+async function person(): Promise<UserStore> {
+  return db.forUser((await createTestUser(db)).id);
+}
+
+async function exportOf(store: UserStore): Promise<ExportedConversation[]> {
+  const all: ExportedConversation[] = [];
+  for await (const conversation of store.exportConversations()) all.push(conversation);
+  return all.sort((a, b) => a.title.localeCompare(b.title));
+}
+
+describe("export and import", () => {
+  it("R-SEC-7: what is exported can be imported, with content, order, times and tool calls", async () => {
+    const ada = await person();
+    for (let index = 0; index < 3; index++) {
+      const { id } = await ada.createConversation({ title: `Conversation ${index}` });
+      await ada.addMessage(id, "user", `Hello "${index}" {"a", NULL}, \\ é😀\n`);
+      const call = {
+        id: "1",
+        name: "add_task",
+        arguments: { title: 'a "b", c' },
+        result: null,
+        status: "completed" as const,
+      };
+      await ada.addMessage(id, "assistant", "", [call]);
+      if (index === 1) await ada.updateConversation(id, { pinned: true });
+    }
+    const exported = await exportOf(ada);
+    expect(exported).toHaveLength(3);
+
+    const bob = await person();
+    for (const conversation of exported) await bob.importConversation(conversation);
+    const withoutIds = (conversations: ExportedConversation[]) =>
+      conversations.map(({ id: _, messages, ...rest }) => ({
+        ...rest,
+        messages: messages.map(({ id: _id, conversationId: _conversationId, ...message }) => message),
+      }));
+    const imported = await exportOf(bob);
+    expect(withoutIds(imported)).toEqual(withoutIds(exported));
+    expect(imported.map((one) => one.id)).not.toEqual(exported.map((one) => one.id));
+    const added = await bob.addMessage(imported[0]?.id ?? "", "user", "next");
+    expect(added.position).toBe(3);
+  });
+
+  it("R-SEC-7: more conversations than a page come out once each", async () => {
+    const ada = await person();
+    for (let index = 0; index < 105; index++) await ada.createConversation({ title: String(index) });
+    const titles = (await exportOf(ada)).map((one) => one.title);
+    expect(new Set(titles).size).toBe(105);
+    expect(titles).toHaveLength(105);
+  });
+});
+
+describe("tasks", () => {
+  it("R-TASK-2: are added, listed open first, changed and removed", async () => {
+    const ada = await person();
+    const milk = await ada.addTask({ title: "Milk", description: "2 l" });
+    const bread = await ada.addTask({ title: "Bread" });
+    const done = await ada.updateTask(milk.id, { completed: true });
+    expect(done).toMatchObject({ ...milk, completed: true, updatedAt: done.updatedAt });
+    expect((await ada.listTasks()).map((task) => task.title)).toEqual(["Bread", "Milk"]);
+    expect(await ada.updateTask(bread.id, { title: "Rye", description: "dark" })).toMatchObject({
+      title: "Rye",
+      completed: false,
+    });
+    await ada.removeTask(bread.id);
+    expect((await ada.listTasks()).map((task) => task.title)).toEqual(["Milk"]);
+  });
+
+  it("R-TASK-2: of somebody else, or unknown, are not found", async () => {
+    const [ada, bob] = [await person(), await person()];
+    const { id } = await ada.addTask({ title: "Mine" });
+    await expect(bob.updateTask(id, { completed: true })).rejects.toThrow(NotFoundError);
+    await expect(bob.removeTask(id)).rejects.toThrow(NotFoundError);
+    expect(await ada.listTasks()).toMatchObject([{ title: "Mine", completed: false }]);
+  });
+
+  it("R-SEC-7: are imported as they were", async () => {
+    const ada = await person();
+    const { id: _, ...task } = await ada.addTask({ title: "Old" });
+    const times = { createdAt: "2020-01-01T00:00:00.123Z", updatedAt: "2020-02-01T00:00:00.000Z" };
+    expect(await ada.importTask({ ...task, ...times, completed: true })).toMatchObject({ ...times, completed: true });
+  });
+});
