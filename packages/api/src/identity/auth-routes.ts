@@ -39,7 +39,7 @@ const ownPath = z
 
 const provider = z.enum(["github", "google"], "must be github or google");
 
-export const authRoutes: readonly AuthRoute[] = [
+const authRoutes: readonly AuthRoute[] = [
   {
     method: "POST",
     path: "/sign-up/email",

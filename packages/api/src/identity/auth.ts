@@ -27,7 +27,7 @@ export type Auth = ReturnType<typeof createAuth>;
 /** A signed-out cookie's copy is believed for so long at most: where the notice of it was lost. */
 export const cookieCacheSeconds = 300;
 const daySeconds = 86_400;
-export const sessionDays = limits.guestDays;
+const sessionDays = limits.guestDays;
 
 /** The header in which we tell Better Auth the client's address: it would believe X-Forwarded-For from anyone. */
 export const addressHeader = "x-holdfast-address";

@@ -21,10 +21,10 @@ export function inSignIn<Result>(signIn: SignIn, work: () => Promise<Result>): P
   return currentSignIn.run(signIn, work);
 }
 
-export const guestName = "Guest";
+const guestName = "Guest";
 
 /** Unique, and nobody's: the top-level domain is reserved for that (RFC 2606). */
-export function guestEmail(id: string): string {
+function guestEmail(id: string): string {
   return `${id}@guest.invalid`;
 }
 

@@ -8,9 +8,12 @@ export function assertOwnOrigin(headers: Headers, appUrl: string | null, changes
   const kind = originOf(headers, appUrl);
   const ridesOnCookie = headers.has("cookie") && !headers.has("authorization");
   if (kind === "foreign" || (kind === "absent" && changes && ridesOnCookie)) {
-    throw new ApiError("FORBIDDEN", "This request does not come from a page of this site.");
+    throw new ApiError("FORBIDDEN", isAtItsHost(headers) && appUrl === null ? unknownAddress : foreignPage);
   }
 }
+
+const foreignPage = "This request does not come from a page of this site.";
+const unknownAddress = "The server does not know this address to be its own: its operator must set APP_URL to it.";
 
 /**
  * Whose page sent the request. Ours is `appUrl`; without one, that which equals the request's Host,
@@ -20,9 +23,12 @@ export function originOf(headers: Headers, appUrl: string | null): "own" | "fore
   const origin = headers.get("origin");
   if (origin === null) return "absent";
   if (appUrl !== null) return origin === new URL(appUrl).origin ? "own" : "foreign";
-  if (!URL.canParse(origin)) return "foreign";
-  const { hostname, host } = new URL(origin);
-  return isLoopback(hostname) && host === headers.get("host") ? "own" : "foreign";
+  return isAtItsHost(headers) && isLoopback(new URL(origin).hostname) ? "own" : "foreign";
+}
+
+function isAtItsHost(headers: Headers): boolean {
+  const origin = headers.get("origin") ?? "";
+  return URL.canParse(origin) && new URL(origin).host === headers.get("host");
 }
 
 function isLoopback(hostname: string): boolean {

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathOf, sendJson } from "./exchange.ts";
 
-const assetFolder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const require = createRequire(import.meta.url);
+const assetFolder = dirname(require.resolve("swagger-ui-dist/package.json"));
 
 const contentTypes = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" } as const;
 
