@@ -17,7 +17,7 @@ export function ConversationHeader({ conversation, start, end }: ConversationHea
   return (
     <header className={styles.header}>
       {start}
-      {conversation && <b title={conversation.title}>{conversation.title}</b>}
+      {conversation && <h1 title={conversation.title}>{conversation.title}</h1>}
       {conversation?.forkedFrom && <Origin id={conversation.forkedFrom} />}
       <span className={styles.space} />
       {end}

@@ -24,6 +24,7 @@ export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
     fitHeight(element);
     element.focus();
     element.setSelectionRange(element.value.length, element.value.length);
+    element.parentElement?.scrollIntoView({ block: "nearest" });
   }, []);
 
   async function submit() {

@@ -7,7 +7,7 @@ const tries = [
   {
     title: "Plan my week",
     text: "Turn a list of thoughts into tasks",
-    prompt: "Help me plan my week. Add these to my tasks: ",
+    prompt: "Add to my tasks: ",
   },
   {
     title: "Explain a piece of code",

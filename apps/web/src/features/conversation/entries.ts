@@ -205,7 +205,9 @@ function openEntries(turn: TurnView): Entry[] {
   const busy = turn.status === "running";
   const said = turn.steps.some((step) => step.content.trim() !== "" || step.toolCalls.length > 0);
   if (busy || said) {
-    const { id, answerMessageId, steps, startedAt, prompt } = turn;
+    const { id, answerMessageId, steps, startedAt } = turn;
+    // After a failure it is the alert that offers to try again.
+    const prompt = hasFailed(turn.status) ? null : turn.prompt;
     entries.push({
       kind: "answer",
       key: `${id}:answer`,
