@@ -17,7 +17,7 @@ let assistant: Assistant;
 beforeAll(async () => {
   provider = await startFakeProvider();
   const remote = { apiKey: key, baseUrl: provider.baseUrl };
-  assistant = createAssistant({ openai: remote, anthropic: remote, limits: { silenceMs: 400 }, log });
+  assistant = createAssistant({ openai: remote, anthropic: remote, limits: { silenceMs: 1200 }, log });
 });
 afterAll(async () => {
   await assistant.close();

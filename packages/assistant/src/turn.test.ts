@@ -103,7 +103,7 @@ describe("what goes wrong with a model", () => {
 
   it("a model that keeps talking is not silent, however long it takes", async () => {
     const { outcome } = await finishTurn(
-      scripted(() => [{ say: "a b c d e f g h", everyMs: 40 }], { silenceMs: 200 }),
+      scripted(() => [{ say: "a b c d e f g h", everyMs: 150 }], { silenceMs: 1000 }),
       { prompt: "go" },
     );
     expect(outcome.status).toBe("completed");
@@ -128,7 +128,7 @@ describe("stopping", () => {
     const start = performance.now();
     const { outcome } = await finishTurn(lines(...script), { prompt: "go", signal: stop.signal });
     expect(outcome).toEqual({ status: "aborted", usage: null });
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it("R-TURN-4: does not wait for a tool that runs on", async () => {

@@ -31,8 +31,8 @@ interface Fact {
 
 /** "My name is Ada", "remember the word zebra", "remember that the key is under the mat". */
 function factIn(asked: string): Fact | null {
+  if (asked.length > 400) return null;
   const point = pointOf(asked);
-  if (point.length > 300) return null;
   const own = /^(?:remember (?:that )?)?(my ([\p{L}\p{N} '-]{2,40}?) (?:is|are) (?:called )?(.{1,200}))$/isu.exec(
     point,
   );

@@ -31,11 +31,16 @@ export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** Without please and thank you, and what else is said before the point. */
+/** Beyond it a text is no request but material, and patterns would take long over it. */
+const longestPoint = 4000;
+
+/** Without please and thank you, and what else is said before the point; empty where there is too much to have one. */
 export function pointOf(text: string): string {
-  let point = text
-    .trim()
-    .replace(/[\s.!?…]+$/u, "")
+  if (text.length > longestPoint) return "";
+  let point = withoutEnd(text)
+    // Runs of white space are what the patterns below would try in all their parts.
+    .replace(/[^\S\n]+/gu, " ")
+    .replace(/\n\s*/gu, "\n")
     .replace(/^(what|that|don|let|i)’/iu, "$1'");
   for (;;) {
     const shorter = point
@@ -45,8 +50,15 @@ export function pointOf(text: string): string {
       )
       .replace(/^(?:can|could|would|will) you\s+(?:please\s+)?(?:also\s+)?/iu, "")
       .replace(/^i(?:'d| would) like (?:you )?to\s+|^i want (?:you )?to\s+|^let'?s\s+/iu, "")
-      .replace(/[\s,]+(?:please|for me|thanks|thank you)$/iu, "");
+      .replace(/[\s,]{1,3}(?:please|for me|thanks|thank you)$/iu, "");
     if (shorter === point) return point;
     point = shorter;
   }
+}
+
+/** Without what a sentence ends with. A pattern for it would be quadratic. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s.!?…]/u.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end).trimStart();
 }

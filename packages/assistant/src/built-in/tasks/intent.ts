@@ -120,7 +120,7 @@ const readings: readonly Reading[] = [
 /** Null for what is not about tasks. */
 export function taskIntent(asked: string): TaskIntent | null {
   const point = pointOf(asked);
-  if (point === "" || point.length > 4000) return null;
+  if (point === "") return null;
   for (const [pattern, intent] of readings) {
     const match = pattern.exec(point);
     const read = match && intent([...match]);
