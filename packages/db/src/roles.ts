@@ -69,12 +69,11 @@ export async function rolesInUse(owner: Client): Promise<Omit<RoleNames, "owner"
  * Throws `UnusableDatabaseError` where the owner may not make roles.
  */
 export async function ensureRoles(ownerUrl: string, owner: Client, names: Omit<RoleNames, "owner">, secret: string) {
-  const missing: string[] = [];
-  for (const role of servingRoles) {
-    if (!(await canConnect(urlForRole(ownerUrl, names[role], rolePassword(secret, names[role]))))) {
-      missing.push(names[role]);
-    }
-  }
+  const all = servingRoles.map((role) => names[role]);
+  const usable = await Promise.all(
+    all.map((name) => canConnect(urlForRole(ownerUrl, name, rolePassword(secret, name)))),
+  );
+  const missing = all.filter((_, index) => !usable[index]);
   if (missing.length === 0) return;
   await underServerLock(ownerUrl, async () => {
     for (const name of missing) await ensureRole(owner, name, rolePassword(secret, name));
