@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { makeDataDir } from "../fixtures/data-dir.ts";
 import { freePort, ServerProcess } from "../fixtures/server-process.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -54,7 +53,7 @@ test("R-OPS-4: the log has request ids, and nothing of what people write", async
 });
 
 test("R-OPS-6: it ends within 10 s of a signal that comes many times, the embedded PostgreSQL and the tool server with it", async () => {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const dataDir = await makeDataDir();
   const server = await ServerProcess.start({ HOLDFAST_DATA_DIR: dataDir });
   const pids = await descendants(server.pid);
   expect(pids.length).toBeGreaterThan(1);
@@ -70,7 +69,7 @@ test("R-OPS-6: it ends within 10 s of a signal that comes many times, the embedd
 });
 
 async function withServer(env: Record<string, string>, use: (server: ServerProcess) => Promise<void>): Promise<void> {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const dataDir = await makeDataDir();
   const server = await ServerProcess.start({ HOLDFAST_DATA_DIR: dataDir, ...env });
   try {
     await use(server);

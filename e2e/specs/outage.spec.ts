@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { startEmbeddedPostgres } from "@holdfast/db";
+import { makeDataDir } from "../fixtures/data-dir.ts";
 import { Person } from "../fixtures/person.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { ServerProcess } from "../fixtures/server-process.ts";
@@ -14,7 +13,7 @@ test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typ
   browser,
 }) => {
   test.slow();
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const dataDir = await makeDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
   const address = new URL(postgres.url);
   const network = await TcpProxy.to(address.hostname, Number(address.port));
@@ -63,7 +62,7 @@ test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typ
 });
 
 test("R-OPS-3: a server that starts before its database says so, answers 503, and serves when it has come", async () => {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), "holdfast-e2e-"));
+  const dataDir = await makeDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
   const address = new URL(postgres.url);
   const network = await TcpProxy.to(address.hostname, Number(address.port));
