@@ -347,6 +347,8 @@ describe("accounts", () => {
     expect(begun.status).toBe(200);
     expect(((await begun.json()) as { url: string }).url).toMatch(/^https:\/\/github\.com\/login\/oauth\/authorize\?/);
     expect((await browser.post("/api/auth/sign-in/social", { provider: "google" })).status).toBe(404);
+    const forged = await browser.fetch("/api/auth/callback/github?state=forged&code=1");
+    expect([forged.status, forged.headers.get("location")]).toEqual([302, expect.stringMatching(/^\/sign-in\?error=/)]);
     await oauth.stop();
   });
 });
