@@ -13,11 +13,14 @@ export function promptOf(
   ids: CallIds,
 ): LanguageModelV3Message[] {
   const { person, earlierCalls } = request;
-  const messages = newestThatFit(request.history, budget - request.prompt.length).flatMap((message) =>
-    toMessages(message, ids),
-  );
+  const history = newestThatFit(request.history, budget - request.prompt.length);
+  const speakable = tools.length > 0 ? history : history.map(withCallsAsText);
+  const messages = speakable.flatMap((message) => toMessages(message, ids));
   messages.push(userMessage(request.prompt));
-  if (earlierCalls.length > 0) messages.push(...exchange("", earlierCalls, ids));
+  if (earlierCalls.length > 0) {
+    if (tools.length > 0) messages.push(...exchange("", earlierCalls, ids));
+    else messages.push(userMessage(`[Done in an earlier attempt]\n${earlierCalls.map(callAsText).join("\n")}`));
+  }
   return [
     { role: "system", content: systemPrompt({ person, tools, retried: earlierCalls.length > 0, now: new Date() }) },
     ...joinNeighbours(messages),
@@ -42,6 +45,16 @@ export function exchange(text: string, calls: readonly ToolCall[], ids: CallIds)
     },
     { role: "tool", content: named.map(toolResult) },
   ];
+}
+
+/** Where the tools are away: providers take no calls of tools that they are not told of. */
+function withCallsAsText({ role, content, toolCalls }: HistoryMessage): HistoryMessage {
+  const texts = [content, ...(toolCalls ?? []).map(callAsText)];
+  return { role, content: texts.filter((text) => !isBlank(text)).join("\n"), toolCalls: null };
+}
+
+function callAsText(call: ToolCall): string {
+  return `[${call.name} ${JSON.stringify(call.arguments)}: ${call.status}, ${JSON.stringify(call.result)}]`;
 }
 
 /** The newest whole turns that fit; a message that alone would take a third of the room is shortened in its middle. */

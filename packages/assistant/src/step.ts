@@ -14,6 +14,8 @@ import type { ToolDescription } from "./types.ts";
 export interface StepOptions {
   messages: LanguageModelV3Prompt;
   tools: readonly ToolDescription[];
+  /** Tools that may not be called are still named: providers want to know those that the history speaks of. */
+  mayCall: boolean;
   /** Code points that the answer may still have. */
   room: number;
   silenceMs: number;
@@ -55,14 +57,15 @@ export async function* runStep(
 /** The parts of the model's stream. No retries: a person retries with one click, and nothing is paid twice unasked. */
 async function* readParts(
   model: LanguageModelV3,
-  { messages, tools, silenceMs, signal }: StepOptions,
+  { messages, tools, mayCall, silenceMs, signal }: StepOptions,
 ): AsyncGenerator<LanguageModelV3StreamPart, void, void> {
   const silence = new TimeLimit(silenceMs, silent, signal);
   let reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart> | undefined;
   try {
     const abortSignal = silence.signal;
     const functions = tools.map((tool) => ({ type: "function" as const, ...tool }));
-    const call = { prompt: messages, abortSignal, ...(functions.length > 0 && { tools: functions }) };
+    const toolChoice = { type: mayCall ? ("auto" as const) : ("none" as const) };
+    const call = { prompt: messages, abortSignal, ...(functions.length > 0 && { tools: functions, toolChoice }) };
     const { stream, response } = await orAborted(model.doStream(call), abortSignal);
     reader = stream.getReader();
     if (isPage(response?.headers)) throw garbled(null);

@@ -23,6 +23,7 @@ export async function titleOf(
         { role: "user", content: [{ type: "text", text: `<conversation>\n${exchange}\n</conversation>\n\nTitle:` }] },
       ],
       tools: [],
+      mayCall: false,
       room: 1000,
       silenceMs: withinMs,
       signal: time.signal,

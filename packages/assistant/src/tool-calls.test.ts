@@ -127,7 +127,7 @@ describe("tool calls", () => {
     expect(steps.flatMap((step) => step.toolCalls.map((call) => call.id))).toEqual(["call_0", "call_0_2"]);
   });
 
-  it("takes the tools away in the last step, so that the model has to answer", async () => {
+  it("lets no tool be called in the last step, so that the model has to answer", async () => {
     let asked = 0;
     const assistant = scripted(
       () => {

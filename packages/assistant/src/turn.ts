@@ -13,7 +13,7 @@ export interface TurnLimits {
   silenceMs: number;
   /** The longest a whole turn may take, its tool calls included. */
   turnMs: number;
-  /** Rounds of the model in one turn. The last one gets no tools, so that it has to answer. */
+  /** Rounds of the model in one turn. In the last one no tool may be called, so that the model has to answer. */
   steps: number;
 }
 
@@ -39,7 +39,7 @@ export async function* runTurn(
 
     for (let step = 0; step < limits.steps; step++) {
       const isLast = step === limits.steps - 1;
-      const options = { messages, tools: isLast ? [] : tools, room, silenceMs: limits.silenceMs, signal: time.signal };
+      const options = { messages, tools, mayCall: !isLast, room, silenceMs: limits.silenceMs, signal: time.signal };
       const said = yield* runStep(model, step, options);
       usage = addUsage(usage, said.usage, facts.price);
       if (said.cut) return { status: "completed", usage, cut: true };
