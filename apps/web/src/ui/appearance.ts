@@ -1,14 +1,6 @@
-import { cookieNames, remember, type TextSize, type Theme, textSizes, themes } from "./preferences";
+import { cookieNames, remember, type TextSize, type Theme, themes } from "./preferences";
 
 /** The document's own attributes are the state: what is shown, and what is remembered, follow them. */
-export function currentTheme(): Theme {
-  return themes.find((theme) => theme === document.documentElement.dataset.theme) ?? "system";
-}
-
-export function currentTextSize(): TextSize {
-  return textSizes.find((size) => size === document.documentElement.dataset.textSize) ?? "normal";
-}
-
 export function setTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
   remember(cookieNames.theme, theme);
@@ -24,4 +16,8 @@ export function switchTheme(): void {
   const theme = currentTheme();
   const isDark = theme === "dark" || (theme === "system" && window.matchMedia("(prefers-color-scheme: dark)").matches);
   setTheme(isDark ? "light" : "dark");
+}
+
+function currentTheme(): Theme {
+  return themes.find((theme) => theme === document.documentElement.dataset["theme"]) ?? "system";
 }

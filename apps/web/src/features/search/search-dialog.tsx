@@ -63,7 +63,7 @@ export default function SearchDialog({ person, onClose }: SearchDialogProps) {
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={active && `${id}-${active.key}`}
-          placeholder="Search conversations and messages"
+          placeholder="Titles and messages"
           autoComplete="off"
           spellCheck={false}
           enterKeyHint="go"
