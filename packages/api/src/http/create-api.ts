@@ -73,6 +73,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     try {
       await dispatch(req, res, path);
     } catch (error) {
+      if (res.destroyed) return true; // the client has gone, and nobody is left to be told
       if (path.startsWith(trpcPrefix) && !res.headersSent) trpc.sendError(res, error);
       else sendError(req, res, error);
       logError(toApiError(error), req, res);

@@ -27,7 +27,7 @@ export const conversationRouter = router({
     }),
 
   /** The most recent conversation, or a new one. */
-  getOrCreate: guestProcedure.mutation(({ ctx }): Promise<ConversationSummary> => ctx.user.getOrCreateConversation()),
+  getOrCreate: personProcedure.mutation(({ ctx }): Promise<ConversationSummary> => ctx.user.getOrCreateConversation()),
 
   get: personProcedure
     .input(byId)

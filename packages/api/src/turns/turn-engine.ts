@@ -62,7 +62,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   const { runner, onLost } = await db.runners.register();
   onLost(() => {
     log.warn({ runner }, "this process was taken for dead");
-    for (const turn of running.values()) void recovery.verify(turn); // it never rejects
+    verifyAll();
   });
   const { batchMs: intervalMs, retryMs } = timing;
   const writer = createChunkWriter({ runners: db.runners, runner, intervalMs, retryMs, log });
@@ -151,11 +151,16 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   }
 
   function hear(notice: Notice): void {
+    if (notice.type === "lost") verifyAll(); // a deletion may have been missed
     if (notice.type === "turn-stop") running.get(keyOf(notice.userId, notice.turnId))?.halt("stopped");
     if (notice.type === "user-deleted") abandon((turn) => turn.userId === notice.userId);
     if (notice.type === "conversation" && notice.change === "deleted") {
       abandon((turn) => turn.userId === notice.userId && turn.view().conversationId === notice.conversationId);
     }
+  }
+
+  function verifyAll(): void {
+    for (const turn of running.values()) void recovery.verify(turn); // it never rejects
   }
 
   function abandon(isLost: (turn: RunningTurn) => boolean): void {
