@@ -39,7 +39,7 @@ export class Lifecycle {
     for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => this.end(0, name));
     process.on("uncaughtException", (error) => this.#crash(error, "uncaught exception"));
     process.on("unhandledRejection", (error) => this.#crash(error, "unhandled rejection"));
-    const starting = start();
+    const starting = Promise.resolve().then(start);
     this.#starting = starting.catch(() => undefined);
     try {
       await starting;
