@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bearerToken, createBearerTokens } from "./bearer.ts";
 
 const secret = "a secret of an installation, ümläuts too";
@@ -58,6 +58,14 @@ describe("bearer tokens", () => {
   ];
   it.each(forgeries)("R-SEC-3: refuses a token that is %s", async (_, token) => {
     expect(await tokens.verify(await token)).toBeNull();
+  });
+
+  it("R-SEC-3: a token that was good is refused once it has expired", async () => {
+    const soon = sign({ ...good, exp: Math.floor(Date.now() / 1000) + 60 });
+    expect(await tokens.verify(soon)).toBe(userId);
+    vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+    expect(await tokens.verify(soon)).toBeNull();
+    vi.useRealTimers();
   });
 
   it("R-SEC-3: takes the token out of its header, and nothing else for one", () => {

@@ -37,7 +37,7 @@ export function createCookieCache(secret: string, cacheSeconds: number): CookieC
   const key = new TextEncoder().encode(cookieSecret(secret));
   const verified = new Map<string, VerifiedJwt>();
   const distrusted = new Map<string, number>();
-  let trustedSince = Date.now() + marginMs;
+  let trustedSince = Date.now(); // what came before may have ended unheard
 
   async function verify(jwt: string): Promise<VerifiedJwt | null> {
     const known = verified.get(jwt);
