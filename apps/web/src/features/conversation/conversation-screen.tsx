@@ -27,12 +27,14 @@ import { useStopKey } from "./use-stop-key";
 import { useTranscript } from "./use-transcript";
 
 export function ConversationScreen({ initial, person, modelList, headerStart, headerEnd }: ConversationScreenProps) {
-  const conversationId = useOpenConversation();
+  const sending = useSending(person, useAddressId());
+  const { conversationId } = sending;
   const userId = person?.id ?? null;
-  const conversation = useConversation(conversationId, initial, person !== null);
-  const { transcript, error, load } = useTranscript(conversationId, initial, person !== null);
+  const wasDeleted = useWasDeleted(conversationId);
+  const isReadable = person !== null && !wasDeleted;
+  const conversation = useConversation(conversationId, initial, isReadable);
+  const { transcript, error, load } = useTranscript(conversationId, initial, isReadable);
   const turn = latestTurn(useTurn(conversationId), transcript?.openTurn ?? null);
-  const sending = useSending(person);
   const here = useMemo(
     () => sending.sendings.filter((one) => one.conversationId === conversationId),
     [sending.sendings, conversationId],
@@ -41,7 +43,7 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here }),
     [transcript, turn, here, conversationId],
   );
-  const isDeleted = useIsDeleted(conversationId) || isGone(error);
+  const isDeleted = wasDeleted || isGone(error);
   const models = useModelChoice(modelList, conversation);
   const draftKey = draftKeyOf(conversationId, userId);
   const isAnswering = here.length > 0 || turn?.status === "running";
@@ -59,7 +61,7 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     sending.send({ conversationId: id, text, model: models.chosen }),
   );
   useStopKey(isAnswering && branch.editing === null, stop);
-  useReadMark(conversation, transcript, turn);
+  useReadMark(isDeleted ? null : conversation, transcript, turn);
   const keyboardInset = useKeyboardInset();
 
   return (
@@ -111,12 +113,12 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
 
 const emptyTranscript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: null };
 
-function useOpenConversation(): string | null {
+function useAddressId(): string | null {
   return /^\/c\/([^/]+)$/.exec(usePathname())?.[1] ?? null;
 }
 
 /** Deleted while it is open: here or in another tab. */
-function useIsDeleted(conversationId: string | null): boolean {
+function useWasDeleted(conversationId: string | null): boolean {
   const live = useLive();
   const [deleted, setDeleted] = useState<ReadonlySet<string>>(new Set());
   useEffect(

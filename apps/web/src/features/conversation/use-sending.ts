@@ -3,6 +3,7 @@
 import type { Person } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { useLive } from "@/trpc/live/live-provider";
@@ -23,10 +24,12 @@ export interface SendInput {
 }
 
 /** Everything between Enter and the answer: what was sent, what waits, what came back. */
-export function useSending(person: Person | null) {
+export function useSending(person: Person | null, addressId: string | null) {
   const [drafts] = useState(() => new Drafts(typeof window === "undefined" ? null : window.localStorage));
   const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
-  const options = useLatestOptions(person, drafts, setRefusals);
+  const [begunId, setBegunId] = useState<string | null>(null);
+  if (addressId !== null && begunId !== null) setBegunId(null);
+  const options = useOutboxOptions(person, drafts, setRefusals, setBegunId);
   const [outbox] = useState(() => new Outbox(options));
   const sendings = useSyncExternalStore(outbox.subscribe, outbox.get, () => none);
   const client = useTRPCClient();
@@ -73,16 +76,27 @@ export function useSending(person: Person | null) {
   );
 
   return useMemo(
-    () => ({ drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal }),
-    [drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal],
+    () => ({
+      /** The conversation to show; just after it has begun the router's address is still the one before. */
+      conversationId: addressId ?? begunId,
+      drafts,
+      sendings,
+      refusals,
+      send,
+      stopSending,
+      stopTurn,
+      clearRefusal,
+    }),
+    [addressId, begunId, drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal],
   );
 }
 
 /** The outbox outlives renders; what it calls acts on the latest of them. */
-function useLatestOptions(
+function useOutboxOptions(
   person: Person | null,
   drafts: Drafts,
   setRefusals: (change: (all: ReadonlyMap<string, Refusal>) => ReadonlyMap<string, Refusal>) => void,
+  setBegunId: (id: string) => void,
 ): OutboxOptions {
   const client = useTRPCClient();
   const trpc = useTRPC();
@@ -112,7 +126,10 @@ function useLatestOptions(
         const empty: Transcript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: turn };
         queryClient.setQueryData<Transcript>(key as readonly unknown[], (held) => held ?? empty);
         drafts.adopt(draftKeyOf(null, userId.current), conversation.id);
-        if (window.location.pathname === "/new") navigate(`/c/${conversation.id}`, "replace");
+        if (window.location.pathname === "/new") {
+          navigate(`/c/${conversation.id}`, "replace");
+          flushSync(() => setBegunId(conversation.id));
+        }
       }
       if (turn.status !== "running") void queryClient.invalidateQueries({ queryKey: key });
       if (userId.current === null) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
