@@ -11,7 +11,7 @@ export interface RoleNames {
 }
 
 export type ServingRole = Exclude<keyof RoleNames, "owner">;
-export const servingRoles: readonly ServingRole[] = ["app", "auth", "tasks"];
+const servingRoles: readonly ServingRole[] = ["app", "auth", "tasks"];
 
 /** Roles belong to the whole server, so their names carry the database's. */
 export function derivedRoleName(database: string, role: ServingRole): string {

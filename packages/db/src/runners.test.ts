@@ -28,11 +28,11 @@ async function startProcess(userId: string) {
     for (const [index, delta] of ["What was ", "said"].entries()) {
       await db.runners.appendChunks(runner, [{ ...chunk, seq: index + 1, events: [{ type: "text", step: 0, delta }] }]);
     }
-    console.log(turn.conversationId);
     process.on("SIGUSR2", async () => {
       const end = { status: "completed", steps: [{ content: "late", toolCalls: [] }], usage: null, cut: false };
       console.log(String(await db.runners.finishTurn({ userId: "${userId}", turnId: "${turnId}", runner }, end)));
     });
+    console.log(turn.conversationId);
   `;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -28,7 +28,7 @@ export function searchStore({ userId, connections }: Scope): Pick<UserStore, "se
 }
 
 /** Every word must occur, the last one as a prefix. Each is quoted, so that none is an operator. */
-export function tsquery(words: readonly string[]): string {
+function tsquery(words: readonly string[]): string {
   return words
     .map((word, index) => `'${word.replaceAll(/['\\]/g, "$&$&")}'${index === words.length - 1 ? ":*" : ""}`)
     .join(" & ");
@@ -39,7 +39,7 @@ const headline = (text: string, words: string) =>
   `ts_headline('simple', ${text}, ${words}, U&'StartSel=\\E000, StopSel=\\E001, MaxWords=30, MinWords=12, MaxFragments=1')`;
 
 /** Titles are few and short: no index, which every message would have to maintain. The cheap condition goes first. */
-export function titleStatement(userId: string, words: readonly string[], limit: number): Statement {
+function titleStatement(userId: string, words: readonly string[], limit: number): Statement {
   return {
     name: "search-titles",
     text: `SELECT c.id AS conversation_id, c.title AS conversation_title, NULL::uuid AS id, NULL::int AS position,
@@ -54,7 +54,7 @@ export function titleStatement(userId: string, words: readonly string[], limit: 
   };
 }
 
-export function messageStatement(userId: string, words: readonly string[], limit: number): Statement {
+function messageStatement(userId: string, words: readonly string[], limit: number): Statement {
   return {
     name: "search-messages",
     text: `SELECT found.conversation_id, c.title AS conversation_title, found.id, found.position, found.created_at AS at,

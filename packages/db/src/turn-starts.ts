@@ -113,7 +113,7 @@ export function firstStatement(userId: string, conversationId: string, input: St
   };
 }
 
-export function lockStatement(userId: string, conversationId: string): Statement {
+function lockStatement(userId: string, conversationId: string): Statement {
   return {
     name: "conversation-lock",
     text: "SELECT FROM conversations WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",

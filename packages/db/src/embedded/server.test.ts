@@ -22,7 +22,7 @@ afterAll(async () => {
     const server = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
     await server.stop();
     await rm(server.folder, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder.replace(/\/repository\/\.holdfast$/, ""), { recursive: true, force: true });
   }
 });
 
