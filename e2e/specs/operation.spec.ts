@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
 import { makeDataDir } from "../fixtures/data-dir.ts";
 import { freePort, ServerProcess } from "../fixtures/server-process.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -55,7 +56,7 @@ test("R-OPS-4: the log has request ids, and nothing of what people write", async
 test("R-OPS-6: it ends within 10 s of a signal that comes many times, the embedded PostgreSQL and the tool server with it", async () => {
   const dataDir = await makeDataDir();
   const server = await ServerProcess.start({ HOLDFAST_DATA_DIR: dataDir });
-  const pids = await descendants(server.pid);
+  const pids = await processesOf(server.pid, dataDir);
   expect(pids.length).toBeGreaterThan(1);
   // Somebody watches: an open stream must not hold it up.
   const stream = await fetch(`${server.url}/api/trpc/live.feed`).catch(() => null);
@@ -83,9 +84,9 @@ function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
-/** All that a process has started, and what those have started; on Linux. */
-async function descendants(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  const children = text.split(" ").filter(Boolean).map(Number);
-  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+/** The tool server that a process has started, and the PostgreSQL of its data folder, which is nobody's child; on Linux. */
+async function processesOf(pid: number, dataDir: string): Promise<number[]> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).split(" ").filter(Boolean).map(Number);
+  const postmaster = await readFile(path.join(dataDir, "postgres", "data", "postmaster.pid"), "utf8");
+  return [...children, Number(postmaster.split("\n")[0])];
 }

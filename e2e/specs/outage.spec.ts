@@ -39,7 +39,10 @@ test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typ
     expect(Date.now() - begin).toBeLessThan(20_000);
     expect((await fetch(`${server.url}/api/health/live`)).status).toBe(200);
     await person.says("typed during the outage");
-    await expect(person.page.locator("body")).toContainText("typed during the outage");
+    await expect(async () => {
+      const kept = `${await person.composer.inputValue()} ${await person.log.textContent()}`;
+      expect(kept).toContain("typed during the outage");
+    }).toPass({ timeout: 10_000 });
     await expect(person.page.getByRole("alert").or(person.page.getByRole("status")).first()).toBeVisible();
 
     network.mend();
