@@ -8,7 +8,7 @@ export function toSendFailure(error: unknown): SendFailure {
   const code = errorCode(error);
   // No code of ours: it never arrived, or something between us and the server answered.
   if (code === null) return { type: "lost" };
-  return { type: "refused", words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" };
+  return { type: "refused", words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" || code === "FORBIDDEN" };
 }
 
 function wordsFor(code: string, error: unknown): string {
@@ -19,8 +19,9 @@ function wordsFor(code: string, error: unknown): string {
       return `That was a little fast. ${pause(error)}, then send it again.`;
     case "CONFLICT":
       return "This conversation is being answered already. Send it again when that answer is done.";
-    case "NOT_FOUND":
     case "FORBIDDEN":
+      return "You are not signed in as the owner of this conversation any more. Sign in again; your text is kept here.";
+    case "NOT_FOUND":
       return "This conversation is not there any more. Your text is kept here.";
     case "UNAVAILABLE":
       return "Holdfast cannot reach its database just now. Your text is kept; try again in a moment.";

@@ -6,7 +6,7 @@ import { grammarName } from "./languages";
 /** Beyond this, colours cost more elements than they are worth. */
 const longestCode = 30_000;
 /** Few enough that a slice stays well under a frame or two, so that typing never waits. */
-const linesAtOnce = 20;
+const linesAtOnce = 4;
 
 const theme = createCssVariablesTheme({ name: "holdfast", variablePrefix: "--code-" });
 
@@ -22,6 +22,7 @@ export async function highlight(code: string, language: string, signal: AbortSig
   const name = grammarName(language);
   const load = name ? grammars[name] : undefined;
   if (!name || !load || code.length > longestCode) return null;
+  await quiet(signal);
   const shiki = await highlighter;
   if (!shiki.getLoadedLanguages().includes(name)) await shiki.loadLanguage(load);
   const lines = code.split("\n");
@@ -51,6 +52,13 @@ function append(pieces: ColouredText[], text: string, color: string | null): voi
   const last = pieces.at(-1);
   if (last && (last.color === color || text.trim() === "")) last.text += text;
   else pieces.push({ text, color });
+}
+
+/** The first words of a language take long to read: not while an answer is being written. */
+async function quiet(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && document.querySelector("article[aria-busy=true]")) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 function idle(): Promise<void> {

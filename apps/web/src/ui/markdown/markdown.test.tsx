@@ -115,7 +115,7 @@ describe("markdown", () => {
   it("renders what models write", () => {
     const markup = render(sample);
     for (const part of [
-      "<h3",
+      "<h2",
       "<strong>bold</strong>",
       "<em>italic</em>",
       "<del>gone</del>",

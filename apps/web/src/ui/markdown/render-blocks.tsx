@@ -49,9 +49,12 @@ export function renderBlock(token: Token, complete: boolean, depth = 0): ReactNo
   }
 }
 
-/** An answer's headings stand below the page's own: they begin at the third level. */
+/**
+ * Below the page's own heading, and no level is skipped whatever an answer begins with: what is a title, a part or a
+ * section looks different and is one level, what lies deeper the next.
+ */
 function renderHeading(token: Tokens.Heading): ReactNode {
-  const Level = (["h3", "h4", "h5", "h6", "h6", "h6"] as const)[token.depth - 1] ?? "h6";
+  const Level = token.depth <= 3 ? "h2" : "h3";
   return (
     <Level dir="auto" data-depth={token.depth}>
       {renderInline(token.tokens)}
