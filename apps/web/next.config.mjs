@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import type { NextConfig } from "next";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-const config: NextConfig = {
+/** Plain JavaScript, so that a start need not compile it. @type {import("next").NextConfig} */
+const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   // The custom server compresses the API; Next compresses its pages and assets itself.
