@@ -9,7 +9,7 @@ const stamps = path.join(root, ".turbo", "stamps");
 
 /** The packages of the lockfile, by the pinned pnpm. */
 export async function installPackages() {
-  const wanted = () => hashOf([...manifests(), "pnpm-lock.yaml", "pnpm-workspace.yaml"]);
+  const wanted = () => hashOf(["pnpm-lock.yaml", "pnpm-workspace.yaml"]);
   const isInStep = () =>
     existsSync(path.join(root, "node_modules", ".modules.yaml")) && readStamp("installed") === wanted();
   if (isInStep()) return;
@@ -74,20 +74,6 @@ function pnpmCommand() {
   return npm ? [process.execPath, [npm, ...args]] : ["npm", args];
 }
 
-function manifests() {
-  return ["package.json", ...workspaceFolders().map((folder) => path.join(folder, "package.json"))];
-}
-
-function workspaceFolders() {
-  const children = (folder) =>
-    readdirSync(path.join(root, folder), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => path.join(folder, entry.name));
-  return [...children("apps"), ...children("packages"), "e2e", "bench"].filter((folder) =>
-    existsSync(path.join(root, folder, "package.json")),
-  );
-}
-
 function sources() {
   const files = ["package.json", "pnpm-lock.yaml", "turbo.json", "tsconfig.base.json"];
   const visit = (folder) => {
@@ -107,11 +93,12 @@ function sources() {
 
 /** What tells one build from another; null if there is none. A build made by hand changes it, so that no stamp vouches for it. */
 function outputs() {
-  const markers = ["apps/web/.next/BUILD_ID", "apps/web/dist/server/main.js"].concat(
-    workspaceFolders()
-      .filter((folder) => folder.startsWith("packages"))
-      .map((folder) => path.join(folder, "dist", "index.js")),
-  );
+  const packages = readdirSync(path.join(root, "packages")).map((name) => path.join("packages", name));
+  const markers = [
+    "apps/web/.next/BUILD_ID",
+    "apps/web/dist/server/main.js",
+    ...packages.map((folder) => path.join(folder, "dist", "index.js")),
+  ];
   try {
     return markers.map((file) => Math.round(statSync(path.join(root, file)).mtimeMs)).join(",");
   } catch {
