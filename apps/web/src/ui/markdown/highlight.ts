@@ -32,7 +32,13 @@ export async function highlight(code: string, language: string, signal: AbortSig
     await idle();
     if (signal.aborted) return null;
     const slice = lines.slice(start, start + linesAtOnce).join("\n");
-    const result = shiki.codeToTokens(slice, { lang: name, theme: "holdfast", ...(grammarState && { grammarState }) });
+    // Without a limit of time: a slow machine would get half of its colours.
+    const result = shiki.codeToTokens(slice, {
+      lang: name,
+      theme: "holdfast",
+      tokenizeTimeLimit: 0,
+      ...(grammarState && { grammarState }),
+    });
     grammarState = result.grammarState;
     if (start > 0) append(pieces, "\n", null);
     result.tokens.forEach((line, index) => {

@@ -149,7 +149,7 @@ describe("while it is being written", () => {
       const text = visibleText(render(sample.slice(0, end), true).replace(/<pre.*?<\/pre>/gs, ""));
       expect(text, JSON.stringify(sample.slice(0, end))).not.toMatch(/\*\*|~~|`|\]\(|\|/);
     }
-  });
+  }, 60_000);
 
   it("ends as the whole text would have been rendered", () => {
     let split = nothing;
