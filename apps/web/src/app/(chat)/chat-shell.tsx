@@ -15,6 +15,7 @@ import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { SignedOutNotice } from "./signed-out-notice";
+import { useEndedSession } from "./use-ended-session";
 import { useFocusThatFollows } from "./use-focus-that-follows";
 import { useGlobalKeys } from "./use-global-keys";
 import { useOpenId } from "./use-open-id";
@@ -26,6 +27,8 @@ const SearchDialog = lazy(() => import("@/features/search/search-dialog"));
 const HelpDialog = lazy(() => import("@/features/help/help-dialog"));
 
 interface ChatShellProps {
+  /** Whether the database answered: otherwise nobody knows who is here, and what they have. */
+  isAvailable: boolean;
   person: Person | null;
   list: ConversationPage | null;
   pinned: ConversationSummary[] | null;
@@ -36,21 +39,36 @@ interface ChatShellProps {
   children: ReactNode;
 }
 
+interface FrameProps extends ChatShellProps {
+  onSignedOut(): void;
+}
+
 /** The chat of whoever is here, kept up with what happens elsewhere. */
 export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
   const person = usePerson(initialPerson);
   const [isSignedOut, setSignedOut] = useState(false);
   const onSignedOut = useCallback(() => setSignedOut(true), []);
   return (
-    <LiveProvider userId={person?.id ?? null} onSignedOut={onSignedOut}>
+    <LiveProvider userId={isSignedOut ? null : (person?.id ?? null)} onSignedOut={onSignedOut}>
       {isSignedOut && <SignedOutNotice />}
-      <Frame {...rest} person={person} />
+      <Frame {...rest} person={person} onSignedOut={onSignedOut} />
     </LiveProvider>
   );
 }
 
 /** Sidebar, screen and tasks side by side, with the keys and dialogs that belong to none of them. */
-function Frame({ person, list, pinned, tasks, preferences, now, isApple, children }: ChatShellProps) {
+function Frame({
+  isAvailable,
+  person,
+  onSignedOut,
+  list,
+  pinned,
+  tasks,
+  preferences,
+  now,
+  isApple,
+  children,
+}: FrameProps) {
   const openId = useOpenId();
   const sidebar = usePanel(preferences.sidebarOpen, cookieNames.sidebar, "(max-width: 720px)");
   const tasksPanel = usePanel(preferences.tasksOpen, cookieNames.tasks, "(max-width: 960px)");
@@ -59,6 +77,7 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
   const middle = useRef<HTMLElement>(null);
 
   useConversationSync();
+  useEndedSession(person, onSignedOut);
   useRememberedTimeZone(preferences.timeZone);
   useGlobalKeys({
     onSearch: () => setDialog("search"),
@@ -105,6 +124,7 @@ function Frame({ person, list, pinned, tasks, preferences, now, isApple, childre
         </button>
         <div ref={side} className={styles.side}>
           <Sidebar
+            isAvailable={isAvailable}
             person={person}
             initialList={list}
             initialPinned={pinned}

@@ -9,6 +9,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
   return (
     <DataProvider>
       <ChatShell
+        isAvailable={chat.isAvailable}
         person={chat.person}
         list={chat.list}
         pinned={chat.pinned}

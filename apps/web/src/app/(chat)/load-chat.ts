@@ -1,4 +1,5 @@
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
+import { headers } from "next/headers";
 import { cache } from "react";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { conversationListLimit } from "@/trpc/conversation-pages";
@@ -26,6 +27,8 @@ const nothing: ChatData = {
 
 /** Once a request, for the layout and the page. */
 export const loadChat = cache(async (): Promise<ChatData> => {
+  // Known to be down: asking again would only make the page late.
+  if ((await headers()).get("x-holdfast-page-status") === "503") return { ...nothing, isAvailable: false };
   try {
     const { person, caller } = await requestApi();
     const modelList = await caller.model.list();

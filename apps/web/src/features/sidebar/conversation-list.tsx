@@ -17,6 +17,7 @@ import { type RowRange, useVisibleRows } from "./use-visible-rows";
 const DeleteConversationDialog = lazy(() => import("./delete-conversation-dialog"));
 
 interface ConversationListProps {
+  isAvailable: boolean;
   person: Person | null;
   initialList: ConversationPage | null;
   initialPinned: ConversationSummary[] | null;
@@ -25,7 +26,14 @@ interface ConversationListProps {
 }
 
 /** All conversations, however many: pages are read as they are scrolled to, and only rows in sight are in the document. */
-export function ConversationList({ person, initialList, initialPinned, openId, clock }: ConversationListProps) {
+export function ConversationList({
+  isAvailable,
+  person,
+  initialList,
+  initialPinned,
+  openId,
+  clock,
+}: ConversationListProps) {
   const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned);
   const { now, timeZone } = useClock(clock);
   const groups = useMemo(() => {
@@ -56,7 +64,7 @@ export function ConversationList({ person, initialList, initialPinned, openId, c
   return (
     // Focusable, so that the focus has a place to stay when the row that had it leaves the document.
     <nav ref={scroller} aria-label="Conversations" className={styles.list} tabIndex={-1} onKeyDown={moveBetweenLinks}>
-      {isEmpty && <p className={styles.empty}>Your conversations will be kept here.</p>}
+      {isAvailable && isEmpty && <p className={styles.empty}>Your conversations will be kept here.</p>}
       {groups.map((group, at) => (
         <Group key={group.label} label={group.label} count={group.items.length} range={ranges[at]}>
           {(index) => {

@@ -11,6 +11,8 @@ import { PersonFooter } from "./person-footer";
 import styles from "./sidebar.module.css";
 
 export interface SidebarProps {
+  /** False where it is not known who is here: then nothing is said of them. */
+  isAvailable: boolean;
   person: Person | null;
   initialList: ConversationPage | null;
   initialPinned: ConversationSummary[] | null;
@@ -23,7 +25,7 @@ export interface SidebarProps {
   onClose(): void;
 }
 
-export function Sidebar({ person, isApple, onSearch, onClose, ...list }: SidebarProps) {
+export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...list }: SidebarProps) {
   return (
     <section aria-label="Sidebar" className={styles.sidebar}>
       <div className={styles.brand}>
@@ -45,8 +47,8 @@ export function Sidebar({ person, isApple, onSearch, onClose, ...list }: Sidebar
           <KeyHint keys="mod+K" isApple={isApple} />
         </button>
       </div>
-      <ConversationList {...list} person={person} />
-      <PersonFooter person={person} />
+      <ConversationList {...list} isAvailable={isAvailable} person={person} />
+      {isAvailable && <PersonFooter person={person} />}
     </section>
   );
 }
