@@ -1,5 +1,5 @@
 // npm run dev: the page changes as it is edited; a change of the server or a package restarts the server.
-import { readdirSync, watch } from "node:fs";
+import { existsSync, readdirSync, readFileSync, watch } from "node:fs";
 import path from "node:path";
 import { installPackages } from "./prepare.mjs";
 import { checkNode, commandEnv, endOnSignals, root, run, runMain, StepError, say, start } from "./steps.mjs";
@@ -46,15 +46,22 @@ function serveAlways(folders, env) {
     child.restarting = true;
     child.kill("SIGTERM");
   };
-  // The compilers rewrite everything once when they begin to watch: only what comes after that is a change.
-  setTimeout(() => {
-    for (const folder of folders) {
-      watch(folder, { recursive: true }, (_event, name) => {
-        if (!name?.endsWith(".js")) return;
-        clearTimeout(timer);
-        timer = setTimeout(restart, 150);
-      });
-    }
-  }, 4_000);
+  // Compilers rewrite files that stay the same: only another content is a change.
+  const contents = new Map();
+  const hasChanged = (file) => {
+    const before = contents.get(file);
+    const now = existsSync(file) ? readFileSync(file, "utf8") : "";
+    contents.set(file, now);
+    return now !== before && now !== "";
+  };
+  for (const folder of folders) {
+    for (const name of readdirSync(folder, { recursive: true }))
+      if (name.endsWith(".js")) hasChanged(path.join(folder, name));
+    watch(folder, { recursive: true }, (_event, name) => {
+      if (!name?.endsWith(".js") || !hasChanged(path.join(folder, name))) return;
+      clearTimeout(timer);
+      timer = setTimeout(restart, 150);
+    });
+  }
   serve();
 }
