@@ -19,7 +19,7 @@ export default defineConfig<object, Settings>({
     contextOptions: { reducedMotion: "reduce" },
   },
   projects: [
-    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    { name: "desktop", testIgnore: "**/phone.spec.ts", use: { viewport: { width: 1280, height: 800 } } },
     {
       name: "phone",
       testMatch: "**/phone.spec.ts",
