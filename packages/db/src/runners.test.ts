@@ -133,11 +133,41 @@ describe("runners", () => {
     const { id: userId } = await createTestUser(db);
     const { id } = await db.forUser(userId).createConversation();
     const turnId = randomUUID();
-    await db.sql(
-      "INSERT INTO turns (user_id, id, conversation_id, status, prompt, model, first_position) VALUES ($1, $2, $3, 'running', 'p', 'm', 1)",
-      [userId, turnId, id],
-    );
+    await db.sql("INSERT INTO turns (user_id, id, conversation_id, prompt) VALUES ($1, $2, $3, 'p')", [
+      userId,
+      turnId,
+      id,
+    ]);
     expect(await sweepUntil(turnId, 3_000)).toBe(true);
+  });
+
+  it("R-TURN-5: a turn whose chunks another program wrote is interrupted like any, and shows what can be read", async () => {
+    const { id: userId } = await createTestUser(db);
+    const { id } = await db.forUser(userId).createConversation();
+    const turnId = randomUUID();
+    await db.sql("INSERT INTO turns (user_id, id, conversation_id, prompt) VALUES ($1, $2, $3, 'p')", [
+      userId,
+      turnId,
+      id,
+    ]);
+    const odd = [
+      '{"text": "a"}',
+      '"b"',
+      "null",
+      '[{"type": "text", "delta": "c"}, {"type": "text", "step": 0, "delta": "d"}]',
+    ];
+    for (const [index, data] of odd.entries()) {
+      await db.sql("INSERT INTO turn_chunks (user_id, turn_id, seq, data) VALUES ($1, $2, $3, $4)", [
+        userId,
+        turnId,
+        index + 1,
+        data,
+      ]);
+    }
+    expect((await db.forUser(userId).findTurn(turnId)).steps).toEqual([{ content: "d", toolCalls: [] }]);
+    expect(await sweepUntil(turnId, 3_000)).toBe(true);
+    const turn = await db.forUser(userId).findTurn(turnId);
+    expect(turn).toMatchObject({ status: "interrupted", steps: [{ content: "d", toolCalls: [] }] });
   });
 
   it("R-TURN-8: two sweepers at once report a turn once", async () => {

@@ -86,10 +86,10 @@ export function turnView(row: TurnViewRow): TurnView {
 function stepsOf(row: TurnViewRow): AnswerStep[] {
   switch (row.status) {
     case "running":
-      return applyEvents([], row.events.flat());
+      return applyEvents([], eventsIn(row.events));
     case "failed":
     case "interrupted":
-      return applyEvents([], row.partial);
+      return applyEvents([], eventsIn(row.partial));
     case "completed":
     case "stopped":
       return row.stored.map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls ?? [] }));
@@ -97,6 +97,21 @@ function stepsOf(row: TurnViewRow): AnswerStep[] {
       return row.status satisfies never;
   }
 }
+
+/** Rows can be filled by other programs: what is no event is passed over, for a conversation has to open all the same. */
+function eventsIn(stored: unknown): TurnEvent[] {
+  return [stored].flat(2).filter(isEvent);
+}
+
+function isEvent(value: unknown): value is TurnEvent {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, step, delta, id, name } = value as Record<string, unknown>;
+  if (!Number.isInteger(step) || Number(step) < 0 || Number(step) > mostSteps) return false;
+  if (type === "text") return typeof delta === "string";
+  return typeof id === "string" && (type === "tool-result" || (type === "tool-call" && typeof name === "string"));
+}
+
+const mostSteps = 1_000;
 
 /** What a turn that stores nothing had said, in the form that its chunks have. */
 export function eventsOf(steps: readonly StoredStep[]): TurnEvent[] {
@@ -115,7 +130,7 @@ export function eventsOf(steps: readonly StoredStep[]): TurnEvent[] {
 
 /** What tools did in attempts before, once each. Of a call that was under way nobody knows: it may have been done. */
 export function earlierCalls(row: Pick<TurnViewRow, "earlier_calls" | "partial">): ToolCall[] {
-  const ofLastAttempt = applyEvents([], row.partial)
+  const ofLastAttempt = applyEvents([], eventsIn(row.partial))
     .flatMap((step) => step.toolCalls)
     .map(endedCall);
   const byId = new Map([...row.earlier_calls, ...ofLastAttempt].map((call) => [call.id, call]));

@@ -26,6 +26,6 @@ export class TurnChunk {
   ])
   turn: Relation<Turn>;
 
-  @Column({ type: "jsonb" })
+  @Column({ type: "jsonb", default: [] })
   data: TurnEvent[];
 }

@@ -7,7 +7,18 @@ import {
   turnStatuses,
   type Usage,
 } from "@holdfast/contract";
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from "typeorm";
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
 import { Conversation } from "./conversation.ts";
 import { TurnChunk } from "./turn-chunk.ts";
@@ -26,7 +37,7 @@ export class Turn {
   userId: string;
 
   /** Given by the client, which makes a send idempotent. */
-  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "turns_pkey" })
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "turns_pkey" })
   id: string;
 
   @Column({ type: "uuid", name: "conversation_id" })
@@ -43,13 +54,13 @@ export class Turn {
   ])
   conversation: Relation<Conversation>;
 
-  @Column({ type: "text" })
+  @Column({ type: "text", default: "running" })
   status: TurnStatus;
 
   @Column({ type: "text" })
   prompt: string;
 
-  @Column({ type: "text" })
+  @Column({ type: "text", default: "built-in" })
   model: string;
 
   @Column({ type: "jsonb", nullable: true })
@@ -75,7 +86,7 @@ export class Turn {
   @Column({ type: "integer", nullable: true })
   runner: number | null;
 
-  @Column({ type: "integer", name: "first_position" })
+  @Column({ type: "integer", name: "first_position", default: 1 })
   firstPosition: number;
 
   @Column({ type: "integer", name: "last_position", nullable: true })

@@ -108,7 +108,10 @@ export const createChatFunctions = `
         error = jsonb_build_object('code', 'interrupted', 'message', 'The server that was answering ended. Nothing was lost: try again.'),
         partial = coalesce((
           SELECT jsonb_agg(event ORDER BY chunk.seq, event_index)
-          FROM turn_chunks chunk, jsonb_array_elements(chunk.data) WITH ORDINALITY AS said (event, event_index)
+          FROM turn_chunks chunk,
+            -- One odd row, which no server of ours wrote, must not keep all other turns from being swept.
+            jsonb_array_elements(CASE jsonb_typeof(chunk.data) WHEN 'array' THEN chunk.data ELSE jsonb_build_array(chunk.data) END)
+              WITH ORDINALITY AS said (event, event_index)
           WHERE chunk.user_id = t.user_id AND chunk.turn_id = t.id
         ), '[]')
       WHERE t.user_id = abandoned.user_id AND t.id = abandoned.id AND t.status = 'running'

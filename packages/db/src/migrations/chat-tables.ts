@@ -60,11 +60,11 @@ export const chatTables = `
 
   CREATE TABLE turns (
     user_id uuid NOT NULL,
-    id uuid NOT NULL,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
     conversation_id uuid NOT NULL,
-    status text NOT NULL,
+    status text NOT NULL DEFAULT 'running',
     prompt text NOT NULL,
-    model text NOT NULL,
+    model text NOT NULL DEFAULT 'built-in',
     error jsonb,
     partial jsonb NOT NULL DEFAULT '[]',
     earlier_calls jsonb NOT NULL DEFAULT '[]',
@@ -72,7 +72,7 @@ export const chatTables = `
     cut boolean NOT NULL DEFAULT false,
     stop_requested boolean NOT NULL DEFAULT false,
     runner integer,
-    first_position integer NOT NULL,
+    first_position integer NOT NULL DEFAULT 1,
     last_position integer,
     started_at timestamptz(3) NOT NULL DEFAULT now(),
     ended_at timestamptz(3),
@@ -92,7 +92,7 @@ export const chatTables = `
     user_id uuid NOT NULL,
     turn_id uuid NOT NULL,
     seq integer NOT NULL,
-    data jsonb NOT NULL,
+    data jsonb NOT NULL DEFAULT '[]',
     CONSTRAINT turn_chunks_pkey PRIMARY KEY (user_id, turn_id, seq),
     CONSTRAINT turn_chunks_turn_fkey FOREIGN KEY (user_id, turn_id) REFERENCES turns (user_id, id) ON DELETE CASCADE,
     CONSTRAINT turn_chunks_seq CHECK (seq >= 1)
