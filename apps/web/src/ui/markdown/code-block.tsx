@@ -13,10 +13,12 @@ interface CodeBlockProps {
   complete: boolean;
 }
 
+export type CodeRole = "keyword" | "string" | "comment" | "inserted" | "deleted";
+
 export interface ColouredText {
   text: string;
-  /** A CSS colour; null for the text's own. */
-  color: string | null;
+  /** Null for what has the text's own colour. */
+  role: CodeRole | null;
 }
 
 export function CodeBlock({ code, language, complete }: CodeBlockProps) {
@@ -41,7 +43,7 @@ export function CodeBlock({ code, language, complete }: CodeBlockProps) {
 }
 
 function paint(piece: ColouredText) {
-  return piece.color ? <span style={{ color: piece.color }}>{piece.text}</span> : piece.text;
+  return piece.role ? <span className={styles[piece.role]}>{piece.text}</span> : piece.text;
 }
 
 /** Colours come when the block is finished and near the screen; the highlighter loads with the first that needs it. */
