@@ -7,7 +7,7 @@ const worthwhileBytes = 1_024;
 export type Encoding = "br" | "gzip";
 
 /** How a body is to be compressed for this client; null where it stays as it is. */
-export function acceptedEncoding(body: Buffer, acceptEncoding: string | undefined): Encoding | null {
+export function acceptedEncoding(body: { length: number }, acceptEncoding: string | undefined): Encoding | null {
   if (body.length < worthwhileBytes || !acceptEncoding) return null;
   return encodings.find((encoding) => accepts(acceptEncoding, encoding)) ?? null;
 }

@@ -9,6 +9,14 @@ import { hasBody, queryOf, readBytes, requestIdOf, toHeaders } from "../rest/exc
 import { appRouter } from "../routers/app-router.ts";
 import { acceptedEncoding, compress } from "./compression.ts";
 import { createEventStreams } from "./event-streams.ts";
+import {
+  answerPlainQueries,
+  type Failure,
+  maxBatchSize,
+  type PlainQueries,
+  readPlainQueries,
+  typeOf,
+} from "./plain-queries.ts";
 
 export interface TrpcHandler {
   /** `path` is what the address has after `/api/trpc/`. */
@@ -39,6 +47,20 @@ export function createTrpcHandler(options: {
     await streams.serve(res, { path, input, ctx });
   }
 
+  function logFailure({ error, path, ctx }: Failure): void {
+    const { code, cause } = toApiError(error);
+    const fields = { err: cause ?? error, procedure: path, requestId: ctx?.requestId };
+    if (code === "INTERNAL") log.error(fields, "a procedure failed");
+  }
+
+  async function answerQueries(req: IncomingMessage, res: ServerResponse, queries: PlainQueries): Promise<void> {
+    const ctx = await openContext(req, res, toHeaders(req), false);
+    const { status, body } = await answerPlainQueries(queries, ctx, logFailure);
+    res.statusCode = status;
+    res.setHeader("content-type", "application/json");
+    await sendBody(req, res, body);
+  }
+
   async function answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const headers = toHeaders(req);
     const response = await resolveResponse({
@@ -48,25 +70,20 @@ export function createTrpcHandler(options: {
       error: null,
       createContext: () => openContext(req, res, headers, req.method === "POST"),
       maxBatchSize,
-      onError({ error, path: procedure, ctx }) {
-        const { code, cause } = toApiError(error);
-        const fields = { err: cause ?? error, procedure, requestId: ctx?.requestId };
-        if (code === "INTERNAL") log.error(fields, "a procedure failed");
-      },
+      onError: logFailure,
     });
-    const body = Buffer.from(await response.arrayBuffer());
-    const encoding = acceptedEncoding(body, req.headers["accept-encoding"]);
-    const sent = encoding ? await compress(body, encoding) : body;
+    const body = await response.text();
     res.statusCode = response.status;
     for (const [name, value] of response.headers) if (name !== "set-cookie") res.setHeader(name, value);
-    if (encoding) res.setHeader("content-encoding", encoding);
-    res.setHeader("vary", "accept-encoding");
-    res.setHeader("content-length", sent.length);
-    res.end(sent);
+    await sendBody(req, res, body);
   }
 
   return {
-    handle: (req, res, path) => (isSubscription(path) ? subscribe(req, res, path) : answer(req, res, path)),
+    handle(req, res, path) {
+      if (typeOf(path) === "subscription") return subscribe(req, res, path);
+      const queries = readPlainQueries(req, path);
+      return queries ? answerQueries(req, res, queries) : answer(req, res, path);
+    },
 
     sendError(res, error) {
       const { status, retryAfterMs } = toApiError(error);
@@ -83,12 +100,18 @@ export function createTrpcHandler(options: {
   };
 }
 
-function isSubscription(path: string): boolean {
-  return Object.hasOwn(procedures, path) && procedures[path]?._def.type === "subscription";
+async function sendBody(req: IncomingMessage, res: ServerResponse, body: string): Promise<void> {
+  res.setHeader("vary", "accept-encoding");
+  const encoding = acceptedEncoding(body, req.headers["accept-encoding"]);
+  if (!encoding) {
+    res.setHeader("content-length", Buffer.byteLength(body));
+    return void res.end(body); // a string leaves together with its headers, in one write
+  }
+  const sent = await compress(Buffer.from(body), encoding);
+  res.setHeader("content-encoding", encoding);
+  res.setHeader("content-length", sent.length);
+  res.end(sent);
 }
-
-// At run time by their whole names, which the type of a router does not say.
-const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
 
 /** What tRPC's client puts in the address; an event source that connects again adds the last id it has seen. */
 function subscriptionInput(req: IncomingMessage): unknown {
@@ -112,7 +135,8 @@ async function toRequest(req: IncomingMessage, res: ServerResponse, headers: Hea
   const gone = new AbortController();
   res.once("close", () => gone.abort());
   const body = hasBody(req) && method !== "GET" ? new Uint8Array(await readBytes(req, limits.bodyBytes)) : null;
-  return new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone.signal });
+  const request = new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone.signal });
+  // A call without an input has no body, and tRPC would refuse that as JSON.
+  if (body === null) request.json = () => Promise.resolve(undefined);
+  return request;
 }
-
-const maxBatchSize = 50;
