@@ -161,12 +161,13 @@ test("R-TURN-7: two conversations are answered at once, and no word crosses", as
   await person.page.goto("/new");
   await person.says("[long 40 100] the first");
   await expect(person.answers.last()).toContainText("word2");
+  const first = person.conversationId();
   await person.page.goto("/new");
   await person.says("[say nothing but this] the second");
   await person.isAnswered();
   await expect(person.answers).toHaveText([/nothing but this/]);
   await expect(person.log).not.toContainText("word");
-  await person.link(/the first/).click();
+  await person.opens(first);
   await person.isAnswered();
   expect(inOrder(await person.answers.last().textContent())).toBe(allWords(40));
   await expect(person.log).not.toContainText("nothing but this");
@@ -200,12 +201,12 @@ test("R-WEB-4: deleting a conversation in mid-answer leaves nothing of it", asyn
 });
 
 test("R-WEB-4: a draft survives a refresh, for each conversation its own", async ({ person }) => {
-  await person.begins("with a draft");
+  const id = await person.begins("with a draft");
   await person.composer.fill("a draft for this one");
   await person.page.reload();
   await expect(person.composer).toHaveValue("a draft for this one");
   await person.begins("without one");
   await expect(person.composer).toHaveValue("");
-  await person.link("with a draft").click();
+  await person.opens(id);
   await expect(person.composer).toHaveValue("a draft for this one");
 });
