@@ -63,14 +63,19 @@ interface StoredStepRow {
   toolCalls: ToolCall[] | null;
 }
 
-/** With all that the turn has said, wherever it is kept in its state. */
-export const turnViewColumns = `${turnColumns}, t.prompt, t.partial, t.earlier_calls,
+const saidColumns = `${turnColumns}, t.prompt, t.partial, t.earlier_calls,
   coalesce((SELECT max(c.seq) FROM turn_chunks c WHERE c.user_id = t.user_id AND c.turn_id = t.id), 0) AS seq,
   coalesce((SELECT jsonb_agg(c.data ORDER BY c.seq) FROM turn_chunks c
-    WHERE c.user_id = t.user_id AND c.turn_id = t.id), '[]') AS events,
+    WHERE c.user_id = t.user_id AND c.turn_id = t.id), '[]') AS events`;
+
+/** With all that the turn has said, wherever it is kept in its state. */
+export const turnViewColumns = `${saidColumns},
   coalesce((SELECT jsonb_agg(jsonb_build_object('content', m.content, 'toolCalls', m.tool_calls) ORDER BY m.position)
     FROM messages m WHERE m.user_id = t.user_id AND m.conversation_id = t.conversation_id
     AND m.position > t.first_position AND m.position <= t.last_position), '[]') AS stored`;
+
+/** The same for a turn that is of interest only while it has stored nothing: its messages are not read. */
+export const openTurnColumns = `${saidColumns}, '[]'::jsonb AS stored`;
 
 export function turnView(row: TurnViewRow): TurnView {
   return {

@@ -4,7 +4,7 @@ import { NotFoundError } from "./errors.ts";
 import { assertExists } from "./messages.ts";
 import { type MessageRow, message, messageColumns } from "./rows.ts";
 import type { Scope } from "./scope.ts";
-import { type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
+import { openTurnColumns, type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
 import { startTurn } from "./turn-starts.ts";
 import type { UserStore } from "./types.ts";
 
@@ -74,7 +74,7 @@ export function turnStatement(userId: string, turnId: string): Statement {
 export function lastTurnStatement(userId: string, conversationId: string): Statement {
   return {
     name: "turn-last",
-    text: `SELECT ${turnViewColumns} FROM (
+    text: `SELECT ${openTurnColumns} FROM (
              SELECT * FROM turns WHERE user_id = $1 AND conversation_id = $2
              ORDER BY first_position DESC, started_at DESC LIMIT 1
            ) t`,
