@@ -41,7 +41,7 @@ describe("export and import", () => {
     expect(exported).toHaveLength(3);
 
     const bob = await person();
-    for (const conversation of exported) await bob.importConversation(conversation);
+    await bob.importConversations(exported);
     const withoutIds = (conversations: ExportedConversation[]) =>
       conversations.map(({ id: _, messages, ...rest }) => ({
         ...rest,

@@ -1,11 +1,11 @@
-import { findStatement } from "./conversations.ts";
-import { NotFoundError } from "./errors.ts";
+import { randomUUID } from "node:crypto";
+import type { Statement } from "./connections.ts";
 import { historyStatement } from "./messages.ts";
-import { type ConversationRow, conversationSummary, type MessageRow, message } from "./rows.ts";
-import { firstRow, type Scope } from "./scope.ts";
+import { type ConversationRow, type MessageRow, message } from "./rows.ts";
+import type { Scope } from "./scope.ts";
 import type { ExportedConversation, UserStore } from "./types.ts";
 
-type TransferStore = Pick<UserStore, "exportConversations" | "importConversation">;
+type TransferStore = Pick<UserStore, "exportConversations" | "importConversations">;
 
 const beginning = { created_at: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
 
@@ -35,41 +35,59 @@ export function transferStore(scope: Scope): TransferStore {
       }
     },
 
-    async importConversation({ title, createdAt, updatedAt, pinnedAt, messages }) {
-      const times = notDecreasing(messages.map((item) => item.createdAt));
-      const row = await connections.transaction(
+    async importConversations(conversations) {
+      const items = conversations.map((conversation) => ({ ...conversation, id: randomUUID() }));
+      await connections.transaction(
         userId,
         async (transaction) => {
-          const made = await transaction.query<{ id: string }>({
-            name: "import-conversation",
-            text: `INSERT INTO conversations (user_id, title, title_source, message_count, read_position, pinned_at, created_at, updated_at)
-                   VALUES ($1, $2, 'person', $3, $3, $4, $5, $6) RETURNING id`,
-            values: [userId, title, messages.length, pinnedAt, createdAt, updatedAt],
-          });
-          const id = firstRow(made)?.id ?? "";
-          await transaction.query({
-            name: "import-messages",
-            text: `INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
-                   SELECT $1, $2, place, role, content, tool_calls, created_at
-                   FROM unnest($3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
-                     WITH ORDINALITY AS item (role, content, tool_calls, created_at, place)`,
-            values: [
-              userId,
-              id,
-              messages.map((item) => item.role),
-              messages.map((item) => item.content),
-              messages.map((item) => (item.toolCalls ? JSON.stringify(item.toolCalls) : null)),
-              times,
-            ],
-          });
-          return firstRow(await transaction.query<ConversationRow>(findStatement(userId, id)));
+          await transaction.query(insertConversations(userId, items));
+          await transaction.query(insertMessages(userId, items));
         },
         { long: true },
       );
-      if (!row) throw new NotFoundError("There is no such user.");
-      notices.publish({ type: "conversation", userId, conversationId: row.id, change: "created" });
-      return conversationSummary(row);
+      for (const { id } of items)
+        notices.publish({ type: "conversation", userId, conversationId: id, change: "created" });
     },
+  };
+}
+
+function insertConversations(userId: string, items: readonly ExportedConversation[]): Statement {
+  return {
+    name: "import-conversations",
+    text: `INSERT INTO conversations (user_id, id, title, title_source, message_count, read_position, pinned_at, created_at, updated_at)
+           SELECT $1, id, title, 'person', count, count, pinned_at, created_at, updated_at
+           FROM unnest($2::uuid[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+             AS item (id, title, count, pinned_at, created_at, updated_at)`,
+    values: [
+      userId,
+      items.map((item) => item.id),
+      items.map((item) => item.title),
+      items.map((item) => item.messages.length),
+      items.map((item) => item.pinnedAt),
+      items.map((item) => item.createdAt),
+      items.map((item) => item.updatedAt),
+    ],
+  };
+}
+
+function insertMessages(userId: string, items: readonly ExportedConversation[]): Statement {
+  const messages = items.flatMap((item) => {
+    const times = notDecreasing(item.messages.map((one) => one.createdAt));
+    return item.messages.map((one, index) => ({ ...one, conversationId: item.id, index, createdAt: times[index] }));
+  });
+  return {
+    name: "import-messages",
+    text: `INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
+           SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[])`,
+    values: [
+      userId,
+      messages.map((one) => one.conversationId),
+      messages.map((one) => one.index + 1),
+      messages.map((one) => one.role),
+      messages.map((one) => one.content),
+      messages.map((one) => (one.toolCalls ? JSON.stringify(one.toolCalls) : null)),
+      messages.map((one) => one.createdAt),
+    ],
   };
 }
 

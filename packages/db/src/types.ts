@@ -127,8 +127,8 @@ export interface UserStore {
 
   /** Everything, a conversation at a time. Opens a cursor: finish it or return it. */
   exportConversations(): AsyncGenerator<ExportedConversation>;
-  /** In one transaction: one conversation of an export, with new ids and the content, order, times and tool calls it had. */
-  importConversation(conversation: ExportedConversation): Promise<ConversationSummary>;
+  /** In one transaction: conversations of an export, with new ids and the content, order, times and tool calls they had. */
+  importConversations(conversations: readonly ExportedConversation[]): Promise<void>;
   importTask(task: Omit<Task, "id">): Promise<Task>;
 }
 

@@ -194,6 +194,36 @@ describe("an account", () => {
     ).toBe(415);
   });
 
+  it("R-SEC-7: takes in ten thousand conversations within seconds, and what came before a fault in order", async () => {
+    const { browser } = await register();
+    const at = "2026-01-01T00:00:00.000Z";
+    const conversationOf = (index: number) => ({
+      id: crypto.randomUUID(),
+      title: `Conversation ${index}`,
+      createdAt: at,
+      updatedAt: at,
+      pinnedAt: null,
+      messages: [],
+    });
+    const fileOf = (conversations: unknown[]) =>
+      JSON.stringify({ format: "holdfast-export", version: 1, conversations, tasks: [] });
+    const many = Array.from({ length: 10_000 }, (_, index) => conversationOf(index));
+    const begin = performance.now();
+    expect(await (await importFile(browser, fileOf(many))).json()).toMatchObject({ conversations: 10_000 });
+    expect(performance.now() - begin).toBeLessThan(30_000);
+
+    const other = (await register()).browser;
+    const faulty = await importFile(other, fileOf([...many.slice(0, 1_500), { ...conversationOf(1_500), title: "" }]));
+    expect(faulty.status).toBe(400);
+    const { error } = (await faulty.json()) as { error: { message: string; issues: { path: string }[] } };
+    expect(error.message).toContain("1500 conversations before that were imported.");
+    expect(error.issues[0]?.path).toBe("conversations.1500.title");
+    const { id } = (await other.query("account.me")).data;
+    expect(await db.sql("select count(*)::int as count from conversations where user_id = $1", [id])).toEqual([
+      { count: 1_500 },
+    ]);
+  });
+
   it("R-SEC-4: deleting it asks the password again, and leaves its id nowhere", async () => {
     const guest = server.browser();
     await guest.mutate("turn.chat", { message: "Hello" });

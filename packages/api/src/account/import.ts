@@ -46,13 +46,25 @@ const exportedTask = z.object({
 });
 
 /**
- * Takes in an export of ours, a conversation at a time, each in its own transaction and with new ids. What is not valid
- * ends it with BAD_REQUEST; the conversations before that one stay, and the message says how many.
+ * Takes in an export of ours, with new ids, some conversations to a transaction. What is not valid ends it with
+ * BAD_REQUEST; the conversations before that one stay, and the message says how many.
  */
 export async function importExport(user: UserStore, chunks: AsyncIterable<Uint8Array>): Promise<Imported> {
   const imported: Imported = { conversations: 0, messages: 0, tasks: 0 };
+  const waiting: ExportedConversation[] = [];
+  let weight = 0;
   const head = new Map<string, unknown>();
-  try {
+
+  async function store(): Promise<void> {
+    const conversations = waiting.splice(0);
+    weight = 0;
+    if (conversations.length === 0) return;
+    await user.importConversations(conversations);
+    imported.conversations += conversations.length;
+    for (const { messages } of conversations) imported.messages += messages.length;
+  }
+
+  async function readAll(): Promise<void> {
     for await (const piece of jsonPieces(atMost(limits.importBytes, chunks))) {
       if ("field" in piece) {
         head.set(piece.field, piece.value);
@@ -60,10 +72,11 @@ export async function importExport(user: UserStore, chunks: AsyncIterable<Uint8A
       }
       assertOurs(head);
       if (piece.list === "conversations") {
-        const conversation = parseItem(exportedConversation, piece.item, `conversations.${imported.conversations}`);
-        await user.importConversation(conversation satisfies ExportedConversation);
-        imported.conversations++;
-        imported.messages += conversation.messages.length;
+        const path = `conversations.${imported.conversations + waiting.length}`;
+        const conversation = parseItem(exportedConversation, piece.item, path);
+        waiting.push(conversation);
+        weight += weightOf(conversation);
+        if (weight >= weightATime) await store();
       } else if (piece.list === "tasks") {
         const task = parseItem(exportedTask, piece.item, `tasks.${imported.tasks}`);
         await user.importTask(task satisfies Omit<Task, "id">);
@@ -71,10 +84,30 @@ export async function importExport(user: UserStore, chunks: AsyncIterable<Uint8A
       }
     }
     assertOurs(head);
+  }
+
+  try {
+    try {
+      await readAll();
+    } finally {
+      await store(); // those that came whole before a fault, too
+    }
     return imported;
   } catch (error) {
     throw describe(error, imported);
   }
+}
+
+/** Few transactions for many small conversations, little memory for large ones: in characters, and so many for each row. */
+const weightATime = 2_000_000;
+const rowWeight = 2_000;
+
+function weightOf({ messages }: ExportedConversation): number {
+  let weight = rowWeight;
+  for (const { content, toolCalls } of messages) {
+    weight += rowWeight + content.length + (toolCalls ? JSON.stringify(toolCalls).length : 0);
+  }
+  return weight;
 }
 
 function assertOurs(head: Map<string, unknown>): void {
