@@ -8,7 +8,7 @@ export interface Size {
 }
 
 export const sizes = {
-  quick: { users: 200, conversations: 20_000, messages: 200_000 },
+  quick: { users: 300, conversations: 20_000, messages: 200_000 },
   full: { users: 1_000, conversations: 100_000, messages: 1_000_000 },
   large: { users: 5_000, conversations: 500_000, messages: 5_000_000 },
 } as const satisfies Record<string, Size>;

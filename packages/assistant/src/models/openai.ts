@@ -1,11 +1,18 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { fetchJoiningDeltas } from "./joined-deltas.ts";
 import { askForModels, type ModelSource, type RemoteOptions } from "./source.ts";
 
 /** Any server that speaks OpenAI's chat-completions protocol; many local ones want no key. */
 export function openaiModels({ apiKey, baseUrl, models }: RemoteOptions): ModelSource {
   const { url, headers } = withoutCredentials(baseUrl ?? "https://api.openai.com/v1");
   if (apiKey) headers.authorization = `Bearer ${apiKey}`;
-  const provider = createOpenAICompatible({ name: "openai", baseURL: url, headers, includeUsage: true });
+  const provider = createOpenAICompatible({
+    name: "openai",
+    baseURL: url,
+    headers,
+    includeUsage: true,
+    fetch: fetchJoiningDeltas,
+  });
   return {
     prefix: "openai",
     ids: async (signal) => (models ? [...new Set(models)] : askForModels(`${url}/models`, headers, signal)),
