@@ -149,6 +149,16 @@ describe("event streams", () => {
     await streams[1]?.body?.cancel();
   });
 
+  it("R-SEC-1: a feed that is asked for as somebody else is refused", async () => {
+    const feedOf = (userId: string) =>
+      browser.fetch(`/api/trpc/live.feed?input=${encodeURIComponent(JSON.stringify({ userId }))}`);
+    const own = await feedOf((await browser.query("account.me")).data.id);
+    expect(own.status).toBe(200);
+    await own.body?.cancel();
+    expect((await feedOf(crypto.randomUUID())).status).toBe(403);
+    expect((await feedOf("somebody")).status).toBe(400);
+  });
+
   it("R-SEC-2: a visitor has no feed, and who signs out loses theirs", async () => {
     expect((await server.browser().fetch("/api/trpc/live.feed")).status).toBe(401);
     const feed = readAll(await browser.fetch("/api/trpc/live.feed"));

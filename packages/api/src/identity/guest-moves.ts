@@ -16,10 +16,9 @@ export interface GuestMoves {
   close(): Promise<void>;
 }
 
-const patienceMs = 8_000;
 const pollMs = 150;
 
-export function createGuestMoves(db: Database, store: AuthStore, log: Log): GuestMoves {
+export function createGuestMoves(db: Database, store: AuthStore, log: Log, patienceMs = 8_000): GuestMoves {
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
 

@@ -6,6 +6,7 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef
 import { Sidebar } from "@/features/sidebar/sidebar";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
+import type { SessionEnd } from "@/trpc/live/feed";
 import { LiveProvider } from "@/trpc/live/live-provider";
 import { usePerson } from "@/trpc/person";
 import { focusComposer } from "@/ui/focus-composer";
@@ -15,7 +16,6 @@ import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { SignedOutNotice } from "./signed-out-notice";
-import { useEndedSession } from "./use-ended-session";
 import { useFocusThatFollows } from "./use-focus-that-follows";
 import { useGlobalKeys } from "./use-global-keys";
 import { useOpenId } from "./use-open-id";
@@ -39,36 +39,25 @@ interface ChatShellProps {
   children: ReactNode;
 }
 
-interface FrameProps extends ChatShellProps {
-  onSignedOut(): void;
-}
-
 /** The chat of whoever is here, kept up with what happens elsewhere. */
 export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
   const person = usePerson(initialPerson);
   const [isSignedOut, setSignedOut] = useState(false);
-  const onSignedOut = useCallback(() => setSignedOut(true), []);
+  const onSessionEnd = useCallback((end: SessionEnd) => {
+    if (end === "signed-out") setSignedOut(true);
+    // What is shown here is not theirs.
+    else window.location.assign("/");
+  }, []);
   return (
-    <LiveProvider userId={isSignedOut ? null : (person?.id ?? null)} onSignedOut={onSignedOut}>
+    <LiveProvider userId={isSignedOut ? null : (person?.id ?? null)} onSessionEnd={onSessionEnd}>
       {isSignedOut && <SignedOutNotice />}
-      <Frame {...rest} person={person} onSignedOut={onSignedOut} />
+      <Frame {...rest} person={person} />
     </LiveProvider>
   );
 }
 
 /** Sidebar, screen and tasks side by side, with the keys and dialogs that belong to none of them. */
-function Frame({
-  isAvailable,
-  person,
-  onSignedOut,
-  list,
-  pinned,
-  tasks,
-  preferences,
-  now,
-  isApple,
-  children,
-}: FrameProps) {
+function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isApple, children }: ChatShellProps) {
   const openId = useOpenId();
   const sidebar = usePanel(preferences.sidebarOpen, cookieNames.sidebar, "(max-width: 720px)");
   const tasksPanel = usePanel(preferences.tasksOpen, cookieNames.tasks, "(max-width: 960px)");
@@ -77,7 +66,6 @@ function Frame({
   const middle = useRef<HTMLElement>(null);
 
   useConversationSync();
-  useEndedSession(person, onSignedOut);
   useRememberedTimeZone(preferences.timeZone);
   useGlobalKeys({
     onSearch: () => setDialog("search"),

@@ -33,14 +33,16 @@ export class ConnectionStore {
   }
 
   readonly #update = (): void => {
-    clearTimeout(this.#timer);
     if (navigator.onLine === false) this.#set("offline");
     else if (this.#connected !== false) this.#set("online");
-    else if (this.#connection === "online") this.#timer = setTimeout(() => this.#set("reconnecting"), quietMs);
-    else this.#set("reconnecting");
+    else if (this.#connection !== "online") this.#set("reconnecting");
+    // Counted from the loss: the tries that fail meanwhile do not begin it anew.
+    else this.#timer ??= setTimeout(() => this.#set("reconnecting"), quietMs);
   };
 
   #set(connection: Connection): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (connection === this.#connection) return;
     this.#connection = connection;
     for (const listener of this.#listeners) listener();

@@ -5,21 +5,23 @@ import { backoffMs } from "./backoff";
 export type OpenStream = (handlers: { onEvent(event: LiveEvent): void; onEnd(reason: StreamEnd): void }) => {
   close(): void;
 };
-export type StreamEnd = "lost" | "signed-out";
+export type StreamEnd = "lost" | SessionEnd;
+/** The session is over, or the browser has become somebody else's: nothing more is to be heard. */
+export type SessionEnd = "signed-out" | "another-person";
 
 interface FeedOptions {
   open: OpenStream;
   onEvent(event: LiveEvent): void;
   /** True from the first event of a stream until it is lost. */
   onConnected(connected: boolean): void;
-  onSignedOut(): void;
+  onSessionEnd(end: SessionEnd): void;
 }
 
 /**
  * Keeps one stream open: again after a loss, with growing pauses; at once when the network or the person comes back.
  * Nothing is tried while the browser says that there is no network.
  */
-export function keepFeedOpen({ open, onEvent, onConnected, onSignedOut }: FeedOptions): { close(): void } {
+export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedOptions): { close(): void } {
   let stream: { close(): void } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -58,7 +60,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSignedOut }: FeedOp
     stream?.close();
     stream = null;
     onConnected(false);
-    if (reason === "signed-out") return onSignedOut();
+    if (reason !== "lost") return onSessionEnd(reason);
     failures++;
     clearTimeout(timer);
     timer = setTimeout(connect, backoffMs(failures));

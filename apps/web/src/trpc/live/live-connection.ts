@@ -1,11 +1,12 @@
 import type { LiveEvent, TurnView } from "@holdfast/contract";
-import { keepFeedOpen, type OpenStream } from "./feed";
+import { keepFeedOpen, type OpenStream, type SessionEnd } from "./feed";
 import { standForLeader } from "./leadership";
 
 /** What tabs tell each other. Nothing of it reaches another person's tabs: the channel is named after the user. */
 type TabMessage =
   | { type: "event"; event: LiveEvent }
   | { type: "connected"; connected: boolean }
+  | { type: "session-end"; end: SessionEnd }
   /** A tab that has just opened asks for what the leader knows; also the question whether anybody leads. */
   | { type: "hello"; from: string }
   | { type: "welcome"; to: string; connected: boolean; running: TurnView[] };
@@ -16,7 +17,7 @@ interface LiveConnectionOptions {
   running(): TurnView[];
   onEvent(event: LiveEvent): void;
   onConnected(connected: boolean): void;
-  onSignedOut(): void;
+  onSessionEnd(end: SessionEnd): void;
 }
 
 const askEveryMs = 10_000;
@@ -51,7 +52,10 @@ export function startLiveConnection(options: LiveConnectionOptions): { close(): 
         tell({ type: "connected", connected: next });
         setConnected(next);
       },
-      onSignedOut: options.onSignedOut,
+      onSessionEnd(end) {
+        tell({ type: "session-end", end });
+        options.onSessionEnd(end);
+      },
     });
     return () => {
       leads = false;
@@ -67,6 +71,7 @@ export function startLiveConnection(options: LiveConnectionOptions): { close(): 
       // The last words of the leader before.
     } else if (message.type === "event") options.onEvent(message.event);
     else if (message.type === "connected") setConnected(message.connected);
+    else if (message.type === "session-end") options.onSessionEnd(message.end);
     else if (message.to === self) greet(message.connected, message.running);
   }
 

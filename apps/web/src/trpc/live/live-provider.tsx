@@ -3,9 +3,9 @@
 import type { LiveEvent, TurnView } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import { errorCode, useTRPCClient } from "../client";
+import { useTRPCClient } from "../client";
 import { type Connection, ConnectionStore } from "./connection-store";
-import type { OpenStream } from "./feed";
+import type { OpenStream, SessionEnd, StreamEnd } from "./feed";
 import { startLiveConnection } from "./live-connection";
 import { createRefresher } from "./refresh";
 import { TurnStore } from "./turn-store";
@@ -22,29 +22,37 @@ const LiveContext = createContext<Live | null>(null);
 interface LiveProviderProps {
   /** Null for a visitor: there is nothing to hear, and nothing is opened. */
   userId: string | null;
-  /** The server does not know this session any more. */
-  onSignedOut?: () => void;
+  onSessionEnd(end: SessionEnd): void;
   children: ReactNode;
 }
 
 /** Hears everything of one person's; begins anew when the person changes, so that nothing of one reaches another. */
-export function LiveProvider({ userId, onSignedOut, children }: LiveProviderProps) {
+export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderProps) {
   const client = useTRPCClient();
   const queryClient = useQueryClient();
   const [{ live, listeners }] = useState(() => createLive((turnId) => client.turn.get.query({ turnId })));
   useEffect(() => {
     if (userId === null) return;
     const refresher = createRefresher(queryClient);
+    // A stream that is refused does not tell why: who is here now tells.
+    async function whyRefused(): Promise<StreamEnd> {
+      const person = await client.account.me.query().catch(() => undefined);
+      if (person === undefined || person?.id === userId) return "lost";
+      return person === null ? "signed-out" : "another-person";
+    }
     const open: OpenStream = ({ onEvent, onEnd }) => {
-      const subscription = client.live.feed.subscribe(undefined, {
-        onData: onEvent,
-        onError: (error) => onEnd(errorCode(error) === "UNAUTHORIZED" ? "signed-out" : "lost"),
-        onComplete: () => onEnd("lost"),
-        // tRPC would connect again by itself, at its own pace: losing it here leaves the pace to us.
-        onConnectionStateChange: (state) => {
-          if (state.state === "connecting" && state.error) onEnd("lost");
+      const subscription = client.live.feed.subscribe(
+        { userId },
+        {
+          onData: onEvent,
+          onError: () => void whyRefused().then(onEnd), // asking does not fail: no answer is a loss
+          onComplete: () => onEnd("lost"),
+          // tRPC would connect again by itself, at its own pace: losing it here leaves the pace to us.
+          onConnectionStateChange: (state) => {
+            if (state.state === "connecting" && state.error) onEnd("lost");
+          },
         },
-      });
+      );
       return { close: () => subscription.unsubscribe() };
     };
     const connection = startLiveConnection({
@@ -57,7 +65,7 @@ export function LiveProvider({ userId, onSignedOut, children }: LiveProviderProp
         for (const listener of listeners) listener(event);
       },
       onConnected: (connected) => live.connection.setConnected(connected),
-      onSignedOut: () => onSignedOut?.(),
+      onSessionEnd,
     });
     return () => {
       connection.close();
@@ -65,7 +73,7 @@ export function LiveProvider({ userId, onSignedOut, children }: LiveProviderProp
       live.turns.clear();
       live.connection.reset();
     };
-  }, [userId, client, queryClient, live, listeners, onSignedOut]);
+  }, [userId, client, queryClient, live, listeners, onSessionEnd]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
