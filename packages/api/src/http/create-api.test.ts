@@ -73,6 +73,7 @@ describe("the API over HTTP", () => {
     const json = { "content-type": "application/json" };
     expect(await statusOf("/api/trpc/no.such")).toBe(404);
     expect(await statusOf("/api/trpc/conversation.create")).toBe(405);
+    expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json })).toBe(200);
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json, body: "{" })).toBe(400);
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", body: "x" })).toBe(415);
     const huge = JSON.stringify({ title: "x".repeat(1_100_000) });

@@ -3,6 +3,7 @@ import { id } from "@holdfast/contract/schemas";
 import type { Api, ApiOptions } from "../api.ts";
 import type { Context, Services } from "../context.ts";
 import { ApiError, toApiError } from "../errors.ts";
+import { assertMethod } from "../identity/auth-handler.ts";
 import { createIdentity } from "../identity/create-identity.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import { createLimits } from "../limits/limits.ts";
@@ -82,8 +83,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   }
 
   async function dispatch(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-    if (path === "/api/health/live") return sendJson(res, 200, { status: "live" });
-    if (path === "/api/health/ready") return answerReady(res);
+    if (path === "/api/health/live" || path === "/api/health/ready") {
+      assertMethod(req, res, ["GET", "HEAD"]);
+      return path === "/api/health/ready" ? answerReady(res) : sendJson(res, 200, { status: "live" });
+    }
     if (stopping !== null) {
       // A stream's client takes a refusal for the last word, a lost connection for a reason to come again.
       if (req.headers.accept?.includes("text/event-stream")) req.socket.destroy();

@@ -137,6 +137,6 @@ async function toRequest(req: IncomingMessage, res: ServerResponse, headers: Hea
   const body = hasBody(req) && method !== "GET" ? new Uint8Array(await readBytes(req, limits.bodyBytes)) : null;
   const request = new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone.signal });
   // A call without an input has no body, and tRPC would refuse that as JSON.
-  if (body === null) request.json = () => Promise.resolve(undefined);
+  if (body === null) Object.defineProperty(request, "json", { value: () => Promise.resolve(undefined) });
   return request;
 }

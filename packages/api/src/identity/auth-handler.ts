@@ -44,7 +44,8 @@ export function createAuthHandler(options: AuthHandlerOptions) {
       assertMethod(req, res, ["POST"]);
       // Changes nothing, and another site could not read it: an Origin is not asked for, a foreign one is refused.
       assertOwnOrigin(headers, appUrl, false);
-      const session = await options.sessionOf(headers);
+      // By cookie alone, as a program cannot prolong its own token; and a bad one never falls back to the cookie.
+      const session = headers.has("authorization") ? null : await options.sessionOf(headers);
       if (!session) throw new ApiError("UNAUTHORIZED", "Sign in first.");
       return sendJson(res, 200, await bearer.mint(session.person.id));
     }

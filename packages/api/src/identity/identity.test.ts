@@ -323,6 +323,11 @@ describe("accounts", () => {
       headers: { origin: "https://evil.example" },
     });
     expect(token.status).toBe(403);
+    const badBearer = await browser.fetch("/api/auth/token", {
+      method: "POST",
+      headers: { authorization: "Bearer nonsense" },
+    });
+    expect(badBearer.status).toBe(401);
     expect((await browser.query("account.me")).data.name).toBe("Ada");
   });
 

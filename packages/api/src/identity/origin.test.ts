@@ -25,6 +25,8 @@ describe("originOf", () => {
     ["http://rebound.example:3000", "rebound.example:3000", "foreign"],
     ["http://127.0.0.1.example:3000", "127.0.0.1.example:3000", "foreign"],
     ["null", "localhost:3000", "foreign"],
+    ["http://evil@localhost:3000", "localhost:3000", "foreign"],
+    ["http://localhost:3000/path", "localhost:3000", "foreign"],
   ])("R-SEC-8: without APP_URL, %s at %s is %s", (origin, host, kind) => {
     expect(originOf(new Headers({ origin, host }), null)).toBe(kind);
   });

@@ -28,7 +28,9 @@ export function originOf(headers: Headers, appUrl: string | null): "own" | "fore
 
 function isAtItsHost(headers: Headers): boolean {
   const origin = headers.get("origin") ?? "";
-  return URL.canParse(origin) && new URL(origin).host === headers.get("host");
+  if (!URL.canParse(origin)) return false;
+  const parsed = new URL(origin);
+  return parsed.origin === origin && parsed.host === headers.get("host");
 }
 
 function isLoopback(hostname: string): boolean {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { assertMethod } from "../identity/auth-handler.ts";
 import { pathOf, sendJson } from "./exchange.ts";
 
 const require = createRequire(import.meta.url);
@@ -66,8 +67,9 @@ const script = `"use strict";
 /** Answers `/api/openapi.json`, and `/docs/api` with what it loads. False for any other path. */
 export function createDocsHandler(openApiDocument: () => object) {
   return async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
-    if (req.method !== "GET" && req.method !== "HEAD") return false;
-    switch (pathOf(req)) {
+    const path = pathOf(req);
+    if (paths.has(path)) assertMethod(req, res, ["GET", "HEAD"]);
+    switch (path) {
       case "/api/openapi.json":
         sendJson(res, 200, openApiDocument());
         return true;
@@ -92,6 +94,15 @@ export function createDocsHandler(openApiDocument: () => object) {
     }
   };
 }
+
+const paths = new Set([
+  "/api/openapi.json",
+  "/docs/api",
+  "/docs/api/page.css",
+  "/docs/api/page.js",
+  "/docs/api/swagger-ui.css",
+  "/docs/api/swagger-ui-bundle.js",
+]);
 
 function send(res: ServerResponse, contentType: string, body: string | Buffer): void {
   res.writeHead(200, {

@@ -152,6 +152,18 @@ describe("conversations over REST", () => {
     expect([patched.status, patched.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
     expect((await fetch(`${server.url}/api/${id}`)).status).toBe(404);
     expect((await fetch(`${server.url}/api`)).status).toBe(404);
+    for (const path of ["/api/health/live", "/api/health/ready", "/api/openapi.json", "/docs/api"]) {
+      const posted = await fetch(server.url + path, { method: "POST" });
+      expect([posted.status, posted.headers.get("allow")], path).toEqual([405, "GET, HEAD"]);
+    }
+  });
+
+  it("R-API-2: no body is no input, whatever its type is said to be", async () => {
+    const { send } = await newProgram();
+    for (const headers of [{}, { "content-type": "application/json" }]) {
+      expect((await send("POST", "/conversations", undefined, headers)).status).toBe(201);
+    }
+    expect((await send("POST", "/chat")).status).toBe(400);
   });
 });
 
