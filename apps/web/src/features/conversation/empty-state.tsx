@@ -46,7 +46,7 @@ export function EmptyState({ onTry }: { onTry(text: string): void }) {
   );
 }
 
-export function greetingAt(hour: number): string {
+function greetingAt(hour: number): string {
   if (hour >= 5 && hour < 12) return "Good morning.";
   if (hour >= 12 && hour < 18) return "Good afternoon.";
   return "Good evening.";

@@ -82,7 +82,7 @@ export function entriesOf({ transcript, turn, sending }: Conversing): readonly E
 }
 
 /** Whether the turn is still only what is said of it: not stored, and nothing stored after it. */
-export function isOpen(turn: TurnView, transcript: Transcript): boolean {
+function isOpen(turn: TurnView, transcript: Transcript): boolean {
   const last = transcript.messages.at(-1);
   if (last !== undefined && last.position >= turn.firstPosition && turn.status !== "running") {
     // A page that was read before the end does not have it yet.
@@ -224,7 +224,7 @@ function openEntries(turn: TurnView): Entry[] {
   return entries;
 }
 
-export function hasFailed(status: TurnStatus): boolean {
+function hasFailed(status: TurnStatus): boolean {
   return status === "failed" || status === "interrupted";
 }
 

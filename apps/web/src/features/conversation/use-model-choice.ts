@@ -49,7 +49,7 @@ export function useModelChoice(
 }
 
 /** The built-in one by its name; the others by their id, which says whose they are. */
-export function modelLabel(id: string, models: readonly ModelInfo[]): string {
+function modelLabel(id: string, models: readonly ModelInfo[]): string {
   return id === "built-in" ? (models.find((model) => model.id === id)?.name ?? "Built-in") : id;
 }
 

@@ -57,7 +57,7 @@ export function useTranscript(
   return { transcript: query.data, error: query.error, load };
 }
 
-export function useTranscriptKey(conversationId: string): QueryKey {
+function useTranscriptKey(conversationId: string): QueryKey {
   const trpc = useTRPC();
   return useMemo(() => trpc.message.page.queryKey({ conversationId }), [trpc, conversationId]);
 }

@@ -9,7 +9,7 @@ import { renderInline } from "./render-inline";
 
 const deepest = 24;
 
-export function renderBlocks(tokens: readonly Token[] | undefined, complete: boolean, depth = 0): ReactNode {
+function renderBlocks(tokens: readonly Token[] | undefined, complete: boolean, depth = 0): ReactNode {
   return inOrder(tokens?.map((token) => renderBlock(token, complete, depth + 1)));
 }
 
