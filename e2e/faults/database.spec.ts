@@ -17,7 +17,7 @@ let workload: Workload;
 test.beforeAll(async () => {
   postgres = await PostgresCluster.start({ settings: { max_connections: "40" } });
   server = await serve({ DATABASE_URL: postgres.url() });
-  workload = await Workload.of(3, server.url, (...query) => postgres.sql(...query));
+  workload = await Workload.of(3, server.url, postgres.sql);
 });
 
 test.afterAll(async () => {

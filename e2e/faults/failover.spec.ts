@@ -23,7 +23,7 @@ test("R-OPS-3: the primary is killed under load, its synchronous replica takes o
   const servers: ServerProcess[] = await Promise.all([serve({ DATABASE_URL }), serve({ DATABASE_URL })]);
   try {
     let now = primary;
-    const workload = await Workload.of(3, servers[0]?.url ?? "", (...query) => now.sql(...query));
+    const workload = await Workload.of(3, servers[0]?.url ?? "", (text, values) => now.sql(text, values));
     await endure(workload, servers, {
       name: "the primary is killed, its replica takes over",
       cause: async () => {

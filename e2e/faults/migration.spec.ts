@@ -16,8 +16,10 @@ test.beforeAll(async () => {
 });
 
 test.beforeEach(async () => {
-  await postgres.sql("DROP DATABASE holdfast WITH (FORCE)", "postgres");
-  await postgres.sql("CREATE DATABASE holdfast OWNER holdfast TEMPLATE template0", "postgres");
+  await postgres.administer(
+    "DROP DATABASE holdfast WITH (FORCE)",
+    "CREATE DATABASE holdfast OWNER holdfast TEMPLATE template0",
+  );
 });
 
 test.afterAll(async () => {

@@ -18,7 +18,7 @@ test.beforeAll(async () => {
   postgres = await PostgresCluster.start();
   network = await Network.to(postgres.port);
   server = await serve({ DATABASE_URL: network.route(postgres.url()) });
-  workload = await Workload.of(3, server.url, (...query) => postgres.sql(...query));
+  workload = await Workload.of(3, server.url, postgres.sql);
 });
 
 test.afterAll(async () => {

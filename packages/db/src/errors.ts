@@ -46,8 +46,8 @@ export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";
 }
 
-/** SQLSTATEs that say "not now": connection exceptions, shutdowns, too many connections, a statement that took too long. */
-const unavailable = /^(08...|57P0[1-5]|57014|53...|58...)$/;
+/** SQLSTATEs that say "not now": connection exceptions, shutdowns, too many connections, a statement that took too long, no writes. */
+const unavailable = /^(08...|25006|57P0[1-5]|57014|53...|58...)$/;
 /** Texts that PostgreSQL cannot hold: U+0000, lone surrogates. */
 const unstorable = new Set(["22021", "22P05"]);
 const foreignKeyViolation = "23503";

@@ -154,7 +154,7 @@ function moveOf(guestId: string): string {
   return `${movePrefix}${guestId}`;
 }
 
-/** What pg throws without an SQLSTATE is about the connection; of the others, shutdowns and refused connections. */
+/** What pg throws without an SQLSTATE is about the connection; of the others, shutdowns, refused connections and refused writes. */
 function isOutage(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || /^(08|57P|53|58)/.test(error.code ?? "");
+  return !(error instanceof pg.DatabaseError) || /^(08|25006|57P|53|58)/.test(error.code ?? "");
 }
