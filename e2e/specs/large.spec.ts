@@ -1,0 +1,63 @@
+import type { Person } from "../fixtures/person.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const mostElements = 1_500;
+
+test("R-MSG-9, R-PERF-5: a conversation of 10,000 messages opens at its end, and all of it can be read", async ({
+  person,
+  database,
+}) => {
+  const id = await person.begins("the longest one");
+  await database.sql(
+    `with grown as (
+       update conversations set message_count = 10000 where id = $1 returning user_id, id
+     )
+     insert into messages (user_id, id, conversation_id, position, role, content)
+     select user_id, gen_random_uuid(), id, position, case position % 2 when 1 then 'user' else 'assistant' end,
+       'message number ' || position
+     from grown, generate_series(3, 10000) as position`,
+    [id],
+  );
+  await person.page.reload();
+  await expect(person.messages.last()).toBeInViewport();
+  await expect(person.messages.last()).toContainText("message number 10000");
+  expect(await elements(person)).toBeLessThan(mostElements);
+
+  const oldestShown = person.messages.first();
+  await expect(async () => {
+    await person.log.hover();
+    await person.page.mouse.wheel(0, -20_000);
+    await expect(oldestShown).not.toContainText(/number (9\d{3}|10000)$/, { timeout: 200 });
+  }).toPass();
+  expect(await elements(person)).toBeLessThan(mostElements);
+  await person.page.getByRole("button", { name: "Scroll to bottom" }).click();
+  await expect(person.messages.last()).toContainText("message number 10000");
+  await expect(person.messages.last()).toBeInViewport();
+});
+
+test("R-CONV-7: with 10,000 conversations the list goes on as one scrolls, and the page stays light", async ({
+  person,
+  database,
+}) => {
+  await person.begins("the newest of them");
+  await database.sql(
+    `insert into conversations (user_id, id, title, created_at, updated_at)
+     select user_id, gen_random_uuid(), 'conversation ' || number, updated_at - number * interval '1 minute',
+       updated_at - number * interval '1 minute'
+     from conversations, generate_series(1, 9999) as number where id = $1`,
+    [person.conversationId()],
+  );
+  await person.page.reload();
+  await expect(person.link("the newest of them")).toBeVisible();
+  expect(await elements(person)).toBeLessThan(mostElements);
+  await expect(async () => {
+    await person.conversations.last().hover();
+    await person.page.mouse.wheel(0, 100_000);
+    await expect(person.conversations.last()).toHaveText(/conversation [5-9]\d\d/, { timeout: 300 });
+  }).toPass();
+  expect(await elements(person)).toBeLessThan(mostElements);
+});
+
+function elements(person: Person): Promise<number> {
+  return person.page.evaluate(() => document.querySelectorAll("*").length);
+}
