@@ -38,5 +38,5 @@ export interface Group {
 
 /** How long and how often, by the mode. */
 export function pace(bench: Bench): { rounds: number; durationMs: number } {
-  return bench.options.quick ? { rounds: 2, durationMs: 1_000 } : { rounds: 5, durationMs: 3_000 };
+  return bench.options.quick ? { rounds: 2, durationMs: 1_000 } : { rounds: 5, durationMs: 2_000 };
 }

@@ -62,7 +62,7 @@ function countTransfers(page: Page): () => Promise<Pick<Load, "scriptKiB" | "scr
     if (type !== "script" && type !== "document") return;
     sizes.push(
       request.sizes().then(
-        ({ responseBodySize }) => ({ type, bytes: responseBodySize }),
+        ({ responseBodySize }) => ({ type, bytes: Math.max(0, responseBodySize) }),
         () => ({ type, bytes: 0 }),
       ),
     );

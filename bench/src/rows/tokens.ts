@@ -27,7 +27,7 @@ export const tokens: Group = {
 
 async function delayRows(bench: Bench): Promise<Result[]> {
   const { quick } = bench.options;
-  const [rounds, seconds] = quick ? [1, 5] : [3, 10];
+  const [rounds, seconds] = quick ? [1, 5] : [3, 8];
   const source = await bench.tokenSource();
   const one = await bench.product();
   const other = await bench.startProduct();
@@ -81,7 +81,7 @@ async function turnsOfOneCore(bench: Bench): Promise<{ result: Result; plot: Plo
     await runClockTurns({ turns: 10, seconds: 2, runPort: product.port, watchPort: product.port });
     for (const turns of steps) {
       const { delays, cpu } = await atLoad(
-        { turns, seconds: bench.options.quick ? 4 : 8, runPort: product.port, watchPort: product.port },
+        { turns, seconds: bench.options.quick ? 4 : 6, runPort: product.port, watchPort: product.port },
         product.pid,
       );
       points.push({ turns, delays, cpu });
