@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { makeDataDir } from "../fixtures/data-dir.ts";
 import { freePort, ServerProcess } from "../fixtures/server-process.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -67,6 +69,20 @@ test("R-OPS-6: it ends within 10 s of a signal that comes many times, the embedd
   await stream?.body?.cancel().catch(() => {});
   await expect(async () => expect(pids.filter(isAlive)).toEqual([])).toPass({ timeout: 2_000 });
   await rm(dataDir, { recursive: true, force: true });
+});
+
+test("R-OPS-2, R-OPS-7: migrations are a command of their own, which changes nothing where all is done", async ({
+  server,
+  dataDir,
+  database,
+}) => {
+  expect(server.url).toBeTruthy();
+  const migrations = () => database.sql("select * from holdfast_migrations order by id");
+  const before = await migrations();
+  expect(before.length).toBeGreaterThan(0);
+  const env = { ...process.env, HOLDFAST_DATA_DIR: dataDir };
+  await promisify(execFile)("npm", ["run", "db:migrate"], { cwd: path.resolve(import.meta.dirname, "../.."), env });
+  expect(await migrations()).toEqual(before);
 });
 
 async function withServer(env: Record<string, string>, use: (server: ServerProcess) => Promise<void>): Promise<void> {
