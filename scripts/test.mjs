@@ -18,6 +18,7 @@ await runMain(async () => {
   await check("Format and lint", bin("biome"), ["check", "--error-on-warnings", "."], env);
   await check("Types", bin("turbo"), ["run", "typecheck", "--output-logs=errors-only"], env);
   await check("Unused code and dependencies", bin("knip"), [], env);
+  await check("Requirements that no test names", process.execPath, ["scripts/check-requirements.mjs"], env);
   // One package after the other: their servers and their workers are enough for two cores.
   await tests(
     "Unit and integration",
