@@ -25,6 +25,10 @@ test.afterAll(async () => {
   await postgres?.destroy();
 });
 
+test.afterEach(async ({}, testInfo) => {
+  if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach("server output", { body: server.output });
+});
+
 const hoarders: pg.Client[] = [];
 
 const troubles: Trouble[] = [

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
+import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 import { DataSource, type EntityManager } from "typeorm";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { entities } from "./entities/index.ts";
@@ -26,13 +26,16 @@ const longTimeoutMs = 120_000;
 export class Connections {
   readonly pool: Pool;
   private readonly dataSource: DataSource;
+  private readonly prepare: boolean;
 
-  private constructor(dataSource: DataSource) {
+  private constructor(dataSource: DataSource, prepare: boolean) {
     this.dataSource = dataSource;
+    this.prepare = prepare;
     this.pool = (dataSource.driver as PostgresDriver).master; // this package opens no other kind
   }
 
-  static async open(url: string, poolSize: number): Promise<Connections> {
+  /** With `prepare: false` no statement is prepared under a name, which a pooler in transaction mode would lose. */
+  static async open(url: string, { poolSize, prepare }: { poolSize: number; prepare: boolean }): Promise<Connections> {
     const dataSource = new DataSource({
       type: "postgres",
       url,
@@ -50,10 +53,11 @@ export class Connections {
         pipeline: true,
         types: typeParsers,
         application_name: "holdfast",
+        Client: PooledClient,
       },
     });
     await dataSource.initialize();
-    return new Connections(dataSource);
+    return new Connections(dataSource, prepare);
   }
 
   /**
@@ -138,16 +142,22 @@ export class Connections {
       let failure: unknown;
       try {
         client = await this.pool.connect();
-        client.on("error", ignore); // whatever query is under way reports it
-        return await work(new TimedClient(client, deadline));
+        return await work(new TimedClient(client, deadline, this.prepare));
       } catch (error) {
         failure = error;
         if (!isTransient(error) || attempt === 5) throw translateError(error);
       } finally {
-        client?.off("error", ignore);
         client?.release(failure !== undefined && breaksConnection(failure));
       }
     }
+  }
+}
+
+/** May break at any moment, also while it changes hands and nobody listens. Whoever has it learns of it by the next query. */
+class PooledClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on("error", () => {});
   }
 }
 
@@ -155,10 +165,12 @@ export class Connections {
 class TimedClient implements Transaction {
   private readonly client: PoolClient;
   private readonly deadline: number;
+  private readonly prepare: boolean;
 
-  constructor(client: PoolClient, deadline: number) {
+  constructor(client: PoolClient, deadline: number, prepare: boolean) {
     this.client = client;
     this.deadline = deadline;
+    this.prepare = prepare;
   }
 
   /** A write of its own for each statement would wake the server as often, and costs more than what is written. */
@@ -174,8 +186,10 @@ class TimedClient implements Transaction {
 
   query<Row extends QueryResultRow>(statement: Statement | string): Promise<QueryResult<Row>> {
     const config = typeof statement === "string" ? { text: statement } : statement;
-    const timeoutMs = Math.max(200, Math.ceil(this.deadline - performance.now()));
-    return this.client.query<Row>({ ...config, query_timeout: timeoutMs } as Statement); // pg's types lack the option
+    const query_timeout = Math.max(200, Math.ceil(this.deadline - performance.now()));
+    const timed: Statement & { query_timeout: number } = { ...config, query_timeout }; // pg's types lack the option
+    if (!this.prepare) delete timed.name;
+    return this.client.query<Row>(timed);
   }
 }
 
@@ -184,5 +198,3 @@ function beginFor(userId: string): string {
   if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
   return `begin; set local app.user_id = '${userId}'`;
 }
-
-function ignore(): void {}

@@ -29,7 +29,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const connections = await Connections.open(urls.app, poolSize);
+  const behindPooler = directUrl !== undefined;
+  const connections = await Connections.open(urls.app, { poolSize, prepare: !behindPooler });
   const direct = new DirectConnection(directUrl ? withCredentialsOf(urls.app, directUrl) : urls.app);
   const notices = new Notices(connections, direct);
   const runners = runnerStore(connections, direct, notices);
@@ -42,6 +43,7 @@ async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: Dat
 
   return {
     urls,
+    behindPooler,
     notices,
     runners: runners.store,
     forUser: (userId) => userStore({ userId, connections, notices }),

@@ -70,6 +70,22 @@ describe("an outage of the database", () => {
     expect(await db.isReady()).toBe(true);
   });
 
+  it("R-OPS-3: sessions that the server ends again and again, at whatever moment, end nothing but themselves", async () => {
+    const store = db.forUser(userId);
+    const owner = new Client({ connectionString: server.url });
+    await owner.connect();
+    const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast'";
+    for (let round = 0; round < 30; round++) {
+      const calls = Promise.allSettled(Array.from({ length: 20 }, () => store.listTasks()));
+      await owner.query(end);
+      for (const call of await calls) {
+        if (call.status === "rejected") expect(call.reason).toBeInstanceOf(UnavailableError);
+      }
+    }
+    await owner.end();
+    await store.listTasks();
+  });
+
   it("R-OPS-3: a server that dies is unavailable at once; when it is back, all works again", async () => {
     const store = db.forUser(userId);
     const heard: string[] = [];

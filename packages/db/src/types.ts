@@ -21,6 +21,8 @@ export interface Database {
   runners: RunnerStore;
   /** The connection strings of the other roles, for the processes and libraries that own them. */
   urls: { app: string; auth: string; tasks: string };
+  /** They lead through a pooler, perhaps in transaction mode: nothing of a session lasts, such as a prepared statement. */
+  behindPooler: boolean;
   /** Notices between processes on one database. */
   notices: NoticeBoard;
   /** True if the database answers within a second. */

@@ -41,6 +41,8 @@ export function openTaskDatabase(connectionString: string, log: (error: Error) =
   });
   // A connection that breaks while it is idle; the pool replaces it.
   pool.on("error", log);
+  // One may also break between two statements, when nobody listens. The next statement tells.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   async function rowsAs<R extends QueryResultRow>(userId: string, text: string, values: unknown[]): Promise<R[]> {
     const client = await pool.connect();

@@ -38,7 +38,11 @@ export interface StoredSession {
 
 const moveDays = 30;
 
-export function openAuthStore(authUrl: string, onError: (error: Error) => void): AuthStore {
+/** With `prepare: false` no statement is prepared under a name, which a pooler in transaction mode would lose. */
+export function openAuthStore(
+  authUrl: string,
+  { onError, prepare = true }: { onError: (error: Error) => void; prepare?: boolean },
+): AuthStore {
   const pool = new pg.Pool({
     connectionString: authUrl,
     max: 8,
@@ -47,10 +51,12 @@ export function openAuthStore(authUrl: string, onError: (error: Error) => void):
     application_name: "holdfast-auth",
   });
   pool.on("error", onError);
+  // One may also break while it changes hands and nobody listens. Whoever has it learns of it by the next query.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   async function query<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     try {
-      return (await pool.query<Row>({ name, text, values })).rows;
+      return (await pool.query<Row>(prepare ? { name, text, values } : { text, values })).rows;
     } catch (error) {
       throw isOutage(error) ? new UnavailableError("The database does not answer.", { cause: error }) : error;
     }

@@ -49,7 +49,10 @@ export interface AccountIdentity extends Identity {
 
 export function createIdentity(options: IdentityOptions): AccountIdentity {
   const { db, appUrl, log, limits } = options;
-  const store = openAuthStore(options.authUrl, (error) => log.warn({ err: error }, "a database connection was lost"));
+  const store = openAuthStore(options.authUrl, {
+    onError: (error) => log.warn({ err: error }, "a database connection was lost"),
+    prepare: !db.behindPooler,
+  });
   const bearer = createBearerTokens(options.secret);
   const cache = createCookieCache(options.secret, cookieCacheSeconds);
   const moves = createGuestMoves(db, store, log);

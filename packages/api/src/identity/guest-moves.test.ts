@@ -10,7 +10,7 @@ let runner: number;
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  store = openAuthStore(db.urls.auth, () => {});
+  store = openAuthStore(db.urls.auth, { onError: () => {} });
   ({ runner } = await db.runners.register());
 });
 afterAll(async () => {
