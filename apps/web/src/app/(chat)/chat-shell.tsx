@@ -23,6 +23,7 @@ import { usePanel } from "./use-panel";
 import { useRememberedTimeZone } from "./use-time-zone";
 
 const TasksPanel = lazy(() => import("@/features/tasks/tasks-panel").then((m) => ({ default: m.TasksPanel })));
+
 const SearchDialog = lazy(() => import("@/features/search/search-dialog"));
 const HelpDialog = lazy(() => import("@/features/help/help-dialog"));
 
@@ -67,6 +68,7 @@ function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isA
 
   useConversationSync();
   useRememberedTimeZone(preferences.timeZone);
+  useDialogOnItsWay(dialog !== null, () => setDialog(null));
   useGlobalKeys({
     onSearch: () => setDialog("search"),
     onHelp: () => setDialog("help"),

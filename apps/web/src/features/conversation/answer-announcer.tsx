@@ -4,13 +4,15 @@ import type { TurnView } from "@holdfast/contract";
 import { useEffect, useRef, useState } from "react";
 import { VisuallyHidden } from "@/ui/visually-hidden";
 
-/** Long enough for a screen reader to take it; then it is gone, so that nobody meets the answer twice. */
-const shownMs = 1_000;
+/** When what the person does about the answer is done, and long enough for a screen reader to take it; nobody meets it twice. */
+const delayMs = 600;
+const shownMs = 400;
 const longest = 2_000;
 
 /** Says a new answer once, when it is finished, to those who cannot see it come. */
 export function AnswerAnnouncer({ turn }: { turn: TurnView | null }) {
   const [text, setText] = useState("");
+  const [isShown, setShown] = useState(false);
   const running = useRef<string | null>(null);
   useEffect(() => {
     if (!turn) return;
@@ -24,10 +26,17 @@ export function AnswerAnnouncer({ turn }: { turn: TurnView | null }) {
   }, [turn]);
   useEffect(() => {
     if (text === "") return;
-    const timer = setTimeout(() => setText(""), shownMs);
-    return () => clearTimeout(timer);
+    const showing = setTimeout(() => setShown(true), delayMs);
+    const ending = setTimeout(() => {
+      setShown(false);
+      setText("");
+    }, delayMs + shownMs);
+    return () => {
+      clearTimeout(showing);
+      clearTimeout(ending);
+    };
   }, [text]);
-  return <VisuallyHidden aria-live="polite">{text}</VisuallyHidden>;
+  return <VisuallyHidden aria-live="polite">{isShown ? text : ""}</VisuallyHidden>;
 }
 
 /** The words without their markup. */

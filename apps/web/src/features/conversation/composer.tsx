@@ -140,7 +140,7 @@ function Count({ id, length }: { id: string; length: number }) {
       aria-live={over > 0 ? "polite" : undefined}
     >
       {length.toLocaleString("en")} of {limit.toLocaleString("en")}
-      {over > 0 && `: too long by ${over.toLocaleString("en")} characters`}
+      {over > 0 && `: too long by ${over.toLocaleString("en")} ${over === 1 ? "character" : "characters"}`}
     </span>
   );
 }

@@ -7,29 +7,29 @@ import { errorCode } from "@/trpc/client";
 import { useLive, useTurn } from "@/trpc/live/live-provider";
 import { latestTurn } from "@/trpc/live/turn-state";
 import type { ConversationScreenProps } from "@/trpc/page-data";
+import { navigate } from "@/ui/navigate";
 import { AnswerAnnouncer } from "./answer-announcer";
 import { Composer } from "./composer";
 import { ConnectionNotice } from "./connection-notice";
 import { ConversationHeader } from "./conversation-header";
 import styles from "./conversation-screen.module.css";
-import { draftKeyOf } from "./drafts";
+import { draftKeyOf, draftOwnerOf } from "./drafts";
 import { EmptyState } from "./empty-state";
 import { type Entry, entriesOf } from "./entries";
 import { MessageLog } from "./message-log";
 import { ModelPicker } from "./model-picker";
 import { useBranch } from "./use-branch";
 import { useConversation } from "./use-conversation";
+import { useEscape } from "./use-escape";
 import { useKeyboardInset } from "./use-keyboard-inset";
 import { useModelChoice } from "./use-model-choice";
 import { useReadMark } from "./use-read-mark";
 import { useSending } from "./use-sending";
-import { useStopKey } from "./use-stop-key";
 import { useTranscript } from "./use-transcript";
 
 export function ConversationScreen({ initial, person, modelList, headerStart, headerEnd }: ConversationScreenProps) {
   const sending = useSending(person, useAddressId());
   const { conversationId } = sending;
-  const userId = person?.id ?? null;
   const wasDeleted = useWasDeleted(conversationId);
   const isReadable = person !== null && !wasDeleted;
   const conversation = useConversation(conversationId, initial, isReadable);
@@ -45,22 +45,25 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
   );
   const isDeleted = wasDeleted || isGone(error);
   const models = useModelChoice(modelList, conversation);
-  const draftKey = draftKeyOf(conversationId, userId);
+  const draftKey = draftKeyOf(conversationId, draftOwnerOf(person));
   const isAnswering = here.length > 0 || turn?.status === "running";
   const target = isDeleted ? null : conversationId;
 
   function send(text: string) {
+    if (isDeleted) navigate("/new", "replace");
     sending.send({ conversationId: target, text, model: models.chosen });
   }
   function stop() {
     const waiting = here.at(-1);
-    if (waiting) sending.stopSending(waiting);
-    else if (turn) sending.stopTurn(turn.id);
+    // What has arrived since it was drawn is stopped at the server.
+    if (waiting && sending.stopSending(waiting)) return;
+    const turnId = waiting?.turnId ?? turn?.id;
+    if (turnId) sending.stopTurn(turnId);
   }
   const branch = useBranch(conversationId, (id, text) =>
     sending.send({ conversationId: id, text, model: models.chosen }),
   );
-  useStopKey(isAnswering && branch.editing === null, stop);
+  useEscape(isAnswering && branch.editing === null ? stop : null);
   useReadMark(isDeleted ? null : conversation, transcript, turn);
   const keyboardInset = useKeyboardInset();
 
@@ -87,7 +90,7 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
             sending.send({
               conversationId,
               text: failed.prompt,
-              model: known(modelList.models, failed.model),
+              model: models.chosen ?? known(modelList.models, failed.model),
               turnId: failed.id,
             })
           }

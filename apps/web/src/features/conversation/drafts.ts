@@ -1,10 +1,17 @@
+import type { Person } from "@holdfast/contract";
+
 const prefix = "holdfast:draft:";
 
 /** Where a draft is kept: with its conversation, or for the next one with whoever is about to begin it. */
 export type DraftKey = string;
 
-export function draftKeyOf(conversationId: string | null, userId: string | null): DraftKey {
-  return conversationId ?? `new:${userId ?? "visitor"}`;
+export function draftKeyOf(conversationId: string | null, ownerId: string | null): DraftKey {
+  return conversationId ?? `new:${ownerId ?? "visitor"}`;
+}
+
+/** Guests come and go with a cookie: what they typed is the browser's until somebody has signed in. */
+export function draftOwnerOf(person: Person | null): string | null {
+  return person && !person.isGuest ? person.id : null;
 }
 
 /** "restored" goes into the composer whatever is there: it holds that already. */
@@ -40,17 +47,22 @@ export class Drafts {
   /** Gives back what could not be sent, before whatever has been typed since. */
   restore(key: DraftKey, text: string): void {
     const typed = this.read(key);
-    const restored = typed.trim() === "" || typed === text ? text : `${text}\n\n${typed}`;
+    const restored = joined(text, typed);
     this.write(key, restored);
     this.#tell(key, restored, "restored");
   }
 
-  /** What a visitor typed is theirs also after they have signed in. */
+  /** What a visitor typed is theirs also after they have signed in: after whatever they had left there before. */
   adopt(from: DraftKey, to: DraftKey): void {
     const text = this.read(from);
-    if (text === "" || this.read(to) !== "") return;
-    this.write(to, text);
+    if (text === "" || from === to) return;
+    this.write(to, joined(this.read(to), text));
     this.write(from, "");
+  }
+
+  /** Typed before the page could look for a draft: it comes after what is kept. */
+  append(key: DraftKey, text: string): void {
+    this.write(key, joined(this.read(key), text));
   }
 
   /** Told of what comes from elsewhere: another tab, or a send that was refused. */
@@ -68,4 +80,9 @@ export class Drafts {
   #tell(key: DraftKey, text: string, source: DraftSource): void {
     for (const listener of this.#listeners.get(key) ?? []) listener(text, source);
   }
+}
+
+function joined(before: string, after: string): string {
+  if (before.trim() === "" || after.startsWith(before)) return after.trim() === "" ? before : after;
+  return after.trim() === "" ? before : `${before}\n\n${after}`;
 }

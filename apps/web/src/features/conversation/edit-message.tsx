@@ -3,8 +3,10 @@
 import { codePointLength, isBlank, limits } from "@holdfast/contract";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "@/ui/button";
+import { focusComposer } from "@/ui/focus-composer";
 import styles from "./message-log.module.css";
 import { fitHeight } from "./use-draft-field";
+import { useEscape } from "./use-escape";
 
 interface EditMessageProps {
   text: string;
@@ -27,6 +29,12 @@ export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
     element.parentElement?.scrollIntoView({ block: "nearest" });
   }, []);
 
+  function cancel() {
+    onCancel();
+    focusComposer();
+  }
+  useEscape(cancel);
+
   async function submit() {
     const edited = field.current?.value ?? "";
     if (isBusy || isBlank(edited) || codePointLength(edited) > limits.messageLength) return;
@@ -40,11 +48,6 @@ export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       void submit();
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      onCancel();
-      document.getElementById("message")?.focus();
     }
   }
 
@@ -67,11 +70,11 @@ export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
         <small>
           {over > 0 ? `Too long by ${over.toLocaleString("en")} characters` : "Begins a new conversation from here"}
         </small>
-        <Button look="quiet" onClick={onCancel}>
+        <Button look="quiet" onClick={cancel}>
           Cancel
         </Button>
         <Button look="primary" busy={isBusy} onClick={() => void submit()}>
-          Send edited message
+          Begin branch
         </Button>
       </div>
     </div>

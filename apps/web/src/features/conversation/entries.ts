@@ -21,6 +21,8 @@ export interface AnswerEntry {
   kind: "answer";
   key: string;
   messageId: string;
+  /** Of all of its steps: any of them leads to it. */
+  messageIds: readonly string[];
   at: string;
   steps: readonly AnswerStep[];
   /** Null for messages that programs have stored. */
@@ -81,6 +83,10 @@ export function entriesOf({ transcript, turn, sending }: Conversing): readonly E
   ];
 }
 
+export function holdsMessage(entry: Entry, id: string): boolean {
+  return entry.kind === "answer" ? entry.messageIds.includes(id) : "messageId" in entry && entry.messageId === id;
+}
+
 /** Whether the turn is still only what is said of it: not stored, and nothing stored after it. */
 function isOpen(turn: TurnView, transcript: Transcript): boolean {
   const last = transcript.messages.at(-1);
@@ -123,8 +129,10 @@ function storedEntries({ messages, turns }: Transcript): Entry[] {
     const candidate = storedTurns[nextTurn];
     const turn = candidate && candidate.firstPosition <= message.position ? candidate : null;
     if (message.role === "assistant") {
-      if (answer && continues(answer, turn)) answer.steps = [...answer.steps, stepOf(message)];
-      else {
+      if (answer && continues(answer, turn)) {
+        answer.steps = [...answer.steps, stepOf(message)];
+        answer.messageIds = [...answer.messageIds, message.id];
+      } else {
         answer = answerEntry(message, turn, prompt);
         entries.push(answer);
       }
@@ -174,6 +182,7 @@ function answerEntry(message: PlacedMessage, turn: TurnSummary | null, prompt: s
     kind: "answer",
     key: turn ? `${turn.id}:answer` : message.id,
     messageId: message.id,
+    messageIds: [message.id],
     at: message.createdAt,
     steps: [stepOf(message)],
     turn,
@@ -212,6 +221,7 @@ function openEntries(turn: TurnView): Entry[] {
       kind: "answer",
       key: `${id}:answer`,
       messageId: answerMessageId,
+      messageIds: [answerMessageId],
       at: startedAt,
       steps,
       turn,

@@ -4,7 +4,7 @@ import type { TurnView } from "@holdfast/contract";
 import { ArrowDown } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { withDays } from "./days";
-import type { Entry } from "./entries";
+import { type Entry, holdsMessage } from "./entries";
 import { LogEntry } from "./log-entry";
 import styles from "./message-log.module.css";
 import type { Transcript } from "./transcript";
@@ -83,7 +83,7 @@ export function MessageLog({
             <LogEntry
               key={entry.key}
               entry={entry}
-              isTarget={"messageId" in entry && entry.messageId === target}
+              isTarget={target !== null && holdsMessage(entry, target)}
               branch={branch}
               modelName={modelName}
               onAskAgain={onAskAgain}

@@ -66,15 +66,12 @@ export class Outbox {
     void this.#attempt(sending.turnId);
   }
 
-  /** What waits is taken back and returned; what is under way is stopped as soon as it has begun. */
+  /** What waits is taken back; what is under way is stopped as soon as it has begun. Null where neither is so any more. */
   stop(turnId: string): Sending | null {
     const sending = this.#find(turnId);
     if (!sending) return null;
-    if (sending.state === "sending") {
-      this.#change(turnId, { stopped: true });
-      return null;
-    }
-    this.#forget(turnId);
+    if (sending.state === "sending") this.#change(turnId, { stopped: true });
+    else this.#forget(turnId);
     return sending;
   }
 

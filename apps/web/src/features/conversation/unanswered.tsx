@@ -19,7 +19,7 @@ export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry })
       <p>
         {turn.status === "stopped"
           ? "Stopped before an answer."
-          : `A message here was not answered: ${lowered(turn.failure?.message)}`}{" "}
+          : `A message here was not answered: ${reasonOf(turn.failure?.message)}`}{" "}
         {!isStored && view === null && (
           <button type="button" onClick={() => void show()}>
             Show it
@@ -31,6 +31,8 @@ export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry })
   );
 }
 
-function lowered(text = "the answer was interrupted."): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** What happened, without the advice that came with it. */
+function reasonOf(text = "the answer was interrupted."): string {
+  const [sentence = text] = /^.*?[.!?](?=\s|$)/.exec(text) ?? [];
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

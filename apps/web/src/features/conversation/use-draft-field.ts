@@ -21,11 +21,11 @@ export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldO
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
-    // Typed before the page was interactive: newer than any draft.
+    // What is in the field already was typed before the page was interactive.
     const typed = hasStarted.current ? "" : element.value;
     hasStarted.current = true;
-    if (typed !== "") drafts.write(draftKey, typed);
-    const text = typed || drafts.read(draftKey);
+    if (typed !== "") drafts.append(draftKey, typed);
+    const text = drafts.read(draftKey) || typed;
     if (element.value !== text) element.value = text;
     fitHeight(element);
     changed.current(text);

@@ -8,7 +8,7 @@ import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { useLive } from "@/trpc/live/live-provider";
 import { navigate } from "@/ui/navigate";
-import { Drafts, draftKeyOf } from "./drafts";
+import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
 import type { Transcript } from "./transcript";
 import { newTurnId } from "./turn-id";
@@ -25,7 +25,8 @@ export interface SendInput {
 
 /** Everything between Enter and the answer: what was sent, what waits, what came back. */
 export function useSending(person: Person | null, addressId: string | null) {
-  const [drafts] = useState(() => new Drafts(typeof window === "undefined" ? null : window.localStorage));
+  const ownerId = draftOwnerOf(person);
+  const [drafts] = useState(() => openDrafts(ownerId));
   const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
   const [begunId, setBegunId] = useState<string | null>(null);
   if (addressId !== null && begunId !== null) setBegunId(null);
@@ -33,7 +34,6 @@ export function useSending(person: Person | null, addressId: string | null) {
   const [outbox] = useState(() => new Outbox(options));
   const sendings = useSyncExternalStore(outbox.subscribe, outbox.get, () => none);
   const client = useTRPCClient();
-  const userId = person?.id ?? null;
 
   useEffect(() => {
     const retry = () => outbox.retryNow();
@@ -53,18 +53,19 @@ export function useSending(person: Person | null, addressId: string | null) {
 
   const send = useCallback(
     ({ conversationId, text, model, turnId = newTurnId() }: SendInput) => {
-      clearRefusal(draftKeyOf(conversationId, userId));
+      clearRefusal(draftKeyOf(conversationId, ownerId));
       outbox.send({ turnId, conversationId, text, model, at: Date.now() });
     },
-    [outbox, userId, clearRefusal],
+    [outbox, ownerId, clearRefusal],
   );
 
   const stopSending = useCallback(
     (sending: Sending) => {
-      const taken = outbox.stop(sending.turnId);
-      if (taken) drafts.restore(draftKeyOf(taken.conversationId, userId), taken.text);
+      const stopped = outbox.stop(sending.turnId);
+      if (stopped?.state === "waiting") drafts.restore(draftKeyOf(stopped.conversationId, ownerId), stopped.text);
+      return stopped !== null;
     },
-    [outbox, drafts, userId],
+    [outbox, drafts, ownerId],
   );
 
   const stopTurn = useCallback(
@@ -91,6 +92,12 @@ export function useSending(person: Person | null, addressId: string | null) {
   );
 }
 
+function openDrafts(ownerId: string | null): Drafts {
+  const drafts = new Drafts(typeof window === "undefined" ? null : window.localStorage);
+  if (ownerId !== null) drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, ownerId));
+  return drafts;
+}
+
 /** The outbox outlives renders; what it calls acts on the latest of them. */
 function useOutboxOptions(
   person: Person | null,
@@ -103,12 +110,10 @@ function useOutboxOptions(
   const queryClient = useQueryClient();
   const cache = useConversationCache();
   const live = useLive();
-  const userId = useRef(person?.id ?? null);
+  const latestPerson = useRef(person);
   useLayoutEffect(() => {
-    const now = person?.id ?? null;
-    if (userId.current === null && now !== null) drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, now));
-    userId.current = now;
-  }, [person?.id, drafts]);
+    latestPerson.current = person;
+  }, [person]);
 
   return {
     storage: typeof window === "undefined" ? null : window.sessionStorage,
@@ -125,18 +130,18 @@ function useOutboxOptions(
       if (sending.conversationId === null) {
         const empty: Transcript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: turn };
         queryClient.setQueryData<Transcript>(key as readonly unknown[], (held) => held ?? empty);
-        drafts.adopt(draftKeyOf(null, userId.current), conversation.id);
+        drafts.adopt(draftKeyOf(null, draftOwnerOf(latestPerson.current)), conversation.id);
         if (window.location.pathname === "/new") {
           navigate(`/c/${conversation.id}`, "replace");
           flushSync(() => setBegunId(conversation.id));
         }
       }
       if (turn.status !== "running") void queryClient.invalidateQueries({ queryKey: key });
-      if (userId.current === null) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
+      if (latestPerson.current === null) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
       if (sending.stopped) void client.turn.stop.mutate({ turnId: turn.id }).catch(() => {});
     },
     onRefused(sending, refusal) {
-      const key = draftKeyOf(sending.conversationId, userId.current);
+      const key = draftKeyOf(sending.conversationId, draftOwnerOf(latestPerson.current));
       drafts.restore(key, sending.text);
       setRefusals((all) => new Map(all).set(key, refusal));
     },

@@ -1,7 +1,7 @@
 "use client";
 
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
-import type { Entry } from "./entries";
+import { type Entry, holdsMessage } from "./entries";
 
 interface TargetOptions {
   entries: readonly Entry[];
@@ -30,7 +30,7 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
 
   useLayoutEffect(() => {
     if (target === null || reached === target || !isLoaded) return;
-    const index = entries.findIndex((entry) => isMessage(entry, target));
+    const index = entries.findIndex((entry) => holdsMessage(entry, target));
     if (index < 0) {
       if (asked !== target) {
         setAsked(target);
@@ -46,9 +46,4 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
     } else show(index);
   });
   return target;
-}
-
-/** An answer of several steps is found by any of them only through its first: the others have no element of their own. */
-function isMessage(entry: Entry, id: string): boolean {
-  return "messageId" in entry && entry.messageId === id;
 }

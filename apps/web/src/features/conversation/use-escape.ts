@@ -1,0 +1,24 @@
+"use client";
+
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { isOverlayOpen } from "@/ui/overlays";
+
+/** What Escape means wherever the focus is, unless a menu, a dialog or a field has a nearer claim to it. Null: nothing. */
+export function useEscape(act: (() => void) | null): void {
+  const latest = useRef(act);
+  useLayoutEffect(() => {
+    latest.current = act;
+  });
+  const isActive = act !== null;
+  useEffect(() => {
+    if (!isActive) return;
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.key !== "Escape" || event.shiftKey || event.defaultPrevented) return;
+      if (event.isComposing || event.keyCode === 229 || isOverlayOpen()) return;
+      event.preventDefault();
+      latest.current?.();
+    }
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [isActive]);
+}
