@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
-const read = (env: NodeJS.ProcessEnv) => readConfig(env, "/srv/holdfast");
+const read = (env: NodeJS.ProcessEnv) => readConfig(env);
 
 describe("configuration", () => {
   it("R-OPS-1: needs nothing", () => {
@@ -9,7 +9,7 @@ describe("configuration", () => {
       host: "127.0.0.1",
       port: 3000,
       appUrl: null,
-      dataDir: "/srv/holdfast/.holdfast",
+      dataDir: null,
       database: null,
       secret: null,
       metricsPort: null,
@@ -34,6 +34,10 @@ describe("configuration", () => {
     ["BETTER_AUTH_SECRET", "short"],
     ["OPENAI_BASE_URL", "localhost:11434"],
     ["DEFAULT_MODEL", "gpt"],
+    ["DEFAULT_MODEL", "openai/gpt"],
+    ["DEFAULT_MODEL", "anthropic/claude"],
+    ["OPENAI_MODELS", " , "],
+    ["METRICS_PORT", "3000"],
     ["METRICS_PORT", "-1"],
     ["LOG_LEVEL", "loud"],
     ["TRUST_PROXY", "yes"],

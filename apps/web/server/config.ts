@@ -1,4 +1,3 @@
-import path from "node:path";
 import { z } from "zod";
 
 export interface Config {
@@ -7,7 +6,8 @@ export interface Config {
   port: number;
   /** The origin that people use, without a slash at its end; null: what the request says, on loopback names. */
   appUrl: string | null;
-  dataDir: string;
+  /** Null: `.holdfast` in the repository, or where it can be written. */
+  dataDir: string | null;
   /** Null: the embedded PostgreSQL. */
   database: DatabaseAddresses | null;
   /** Null: made once and kept in the data folder. */
@@ -46,8 +46,8 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** Reads the environment. An empty variable counts as unset. Relative paths begin at `root`. Throws `ConfigError`. */
-export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
+/** Reads the environment. An empty variable counts as unset. Throws `ConfigError`. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );
@@ -62,12 +62,21 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
       "BETTER_AUTH_SECRET must be set where DATABASE_URL is: every server of one database needs the same (try `openssl rand -base64 32`).",
     );
   }
+  const models = {
+    openai: { apiKey: read.OPENAI_API_KEY, baseUrl: read.OPENAI_BASE_URL, models: read.OPENAI_MODELS },
+    anthropic: { apiKey: read.ANTHROPIC_API_KEY, models: read.ANTHROPIC_MODELS },
+    defaultModel: read.DEFAULT_MODEL,
+  };
+  assertServed(models);
+  if (read.METRICS_PORT === read.PORT && read.PORT !== 0) {
+    throw new ConfigError("METRICS_PORT must be another port than PORT.");
+  }
   return {
     dev: read.NODE_ENV === "development",
     host: read.HOST,
     port: read.PORT,
     appUrl: read.APP_URL ?? null,
-    dataDir: path.resolve(root, read.HOLDFAST_DATA_DIR),
+    dataDir: read.HOLDFAST_DATA_DIR ?? null,
     database: read.DATABASE_URL
       ? {
           ownerUrl: read.DATABASE_URL,
@@ -78,11 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
         }
       : null,
     secret: read.BETTER_AUTH_SECRET ?? null,
-    models: {
-      openai: { apiKey: read.OPENAI_API_KEY, baseUrl: read.OPENAI_BASE_URL, models: read.OPENAI_MODELS },
-      anthropic: { apiKey: read.ANTHROPIC_API_KEY, models: read.ANTHROPIC_MODELS },
-      defaultModel: read.DEFAULT_MODEL,
-    },
+    models,
     mail: together(read, "SMTP_URL", "SMTP_FROM", (url, from) => ({ url, from })),
     oauth: {
       ...together(read, "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", (clientId, clientSecret) => ({
@@ -102,6 +107,17 @@ export function readConfig(env: NodeJS.ProcessEnv, root: string): Config {
       streams: read.LIMIT_STREAMS,
     },
   };
+}
+
+function assertServed({ openai, anthropic, defaultModel }: ModelSettings): void {
+  if (defaultModel?.startsWith("openai/") && !openai.apiKey && !openai.baseUrl) {
+    throw new ConfigError(
+      "DEFAULT_MODEL must be of a server that is configured: set OPENAI_API_KEY or OPENAI_BASE_URL.",
+    );
+  }
+  if (defaultModel?.startsWith("anthropic/") && !anthropic.apiKey) {
+    throw new ConfigError("DEFAULT_MODEL must be of a server that is configured: set ANTHROPIC_API_KEY.");
+  }
 }
 
 /** What two variables make together; null without both. One alone is a mistake. */
@@ -144,12 +160,15 @@ const postgresAddress = z
     "must be a PostgreSQL address, such as postgres://user:password@host:5432/holdfast",
   );
 
-const list = z.string().transform((value) =>
-  value
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
+const list = z
+  .string()
+  .transform((value) =>
+    value
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .refine((items) => items.length > 0, "must be a list of models, separated by commas");
 
 const proxies = z
   .string()
@@ -173,7 +192,7 @@ const variables = z.object({
   AUTH_DATABASE_URL: postgresAddress.optional(),
   TASKS_DATABASE_URL: postgresAddress.optional(),
   DIRECT_DATABASE_URL: postgresAddress.optional(),
-  HOLDFAST_DATA_DIR: z.string().default(".holdfast"),
+  HOLDFAST_DATA_DIR: z.string().optional(),
   BETTER_AUTH_SECRET: z.string().min(16, "must have at least 16 characters, better 32 at random").optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),

@@ -1,4 +1,11 @@
-import { type Database, openDatabase, readOrCreateSecret, startEmbeddedPostgres, UnavailableError } from "@holdfast/db";
+import {
+  type Database,
+  openDatabase,
+  openDataDir,
+  readOrCreateSecret,
+  startEmbeddedPostgres,
+  UnavailableError,
+} from "@holdfast/db";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -18,19 +25,22 @@ export interface Data {
  */
 export async function openData(
   config: Config,
+  repository: string,
   lifecycle: Lifecycle,
   log: Logger,
   onWait: () => Promise<void>,
 ): Promise<Data> {
-  const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
   if (!config.database) {
-    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
+    const dataDir = await openDataDir(config.dataDir, repository);
+    const secret = config.secret ?? (await readOrCreateSecret(dataDir));
+    const postgres = await startEmbeddedPostgres({ dataDir, log: (message) => log.info(message) });
     lifecycle.onEnd("embedded PostgreSQL", () => postgres.stop());
     const db = await openDatabase({ ownerUrl: postgres.url, secret });
     lifecycle.onEnd("database", () => db.close());
-    return { db, secret, place: placesOf(config.dataDir, postgres.folder) };
+    return { db, secret, place: placesOf(dataDir, postgres.folder) };
   }
   const { database } = config;
+  const secret = config.secret ?? (await readOrCreateSecret(await openDataDir(config.dataDir, repository)));
   const db = await whenReachable(() => openDatabase({ ...database, secret }), lifecycle.signal, log, onWait);
   lifecycle.onEnd("database", () => db.close());
   return { db, secret, place: `PostgreSQL at ${placeOf(database.ownerUrl)}` };

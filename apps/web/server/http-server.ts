@@ -52,7 +52,8 @@ export class HttpServer {
   }
 }
 
-async function listen(server: NetServer | Server, { host, port }: Address): Promise<void> {
+/** Throws an `AddressError` that names the variable that the port comes from. */
+export async function listen(server: NetServer | Server, { host, port }: Address, variable = "PORT"): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -62,16 +63,18 @@ async function listen(server: NetServer | Server, { host, port }: Address): Prom
       });
     });
   } catch (error) {
-    throw new AddressError(explainListening(error as NodeJS.ErrnoException, { host, port }), { cause: error }); // what net emits
+    throw new AddressError(explainListening(error as NodeJS.ErrnoException, { host, port }, variable), {
+      cause: error,
+    }); // what net emits
   }
 }
 
-function explainListening(error: NodeJS.ErrnoException, { host, port }: Address): string {
+function explainListening(error: NodeJS.ErrnoException, { host, port }: Address, variable: string): string {
   switch (error.code) {
     case "EADDRINUSE":
-      return `port ${port} is in use. Stop what uses it, or choose another, as in PORT=${port + 1} npm start.`;
+      return `port ${port} is in use. Stop what uses it, or choose another, as in ${variable}=${port + 1} npm start.`;
     case "EACCES":
-      return `port ${port} may not be used by this user. Choose one above 1023, as in PORT=3000 npm start.`;
+      return `port ${port} may not be used by this user. Choose one above 1023, as in ${variable}=${port + 10_000} npm start.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":

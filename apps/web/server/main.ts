@@ -2,7 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Api, createApi, createMailer } from "@holdfast/api";
 import { type Assistant, createAssistant, createToolBoxes } from "@holdfast/assistant";
-import { type Database, UnusableDatabaseError } from "@holdfast/db";
+import { type Database, DataDirError, UnusableDatabaseError } from "@holdfast/db";
 import { createTaskTokens, startTasksServer } from "@holdfast/tasks-mcp";
 import nextEnv from "@next/env";
 import { type Config, ConfigError, type ModelSettings, readConfig } from "./config.ts";
@@ -30,14 +30,14 @@ nextEnv.loadEnvConfig(repository, dev, { info: () => {}, error: (...args) => con
 const logLevel = process.env.LOG_LEVEL || "info";
 const log = createLog(isLogLevel(logLevel) ? logLevel : "info");
 const lifecycle = new Lifecycle(log);
-await lifecycle.run(() => serve(readConfig(process.env, repository)), explain);
+await lifecycle.run(() => serve(readConfig(process.env)), explain);
 
 /** Opens everything in order, and says where it is. What is opened last is closed first. */
 async function serve(config: Config): Promise<void> {
   const https = config.appUrl?.startsWith("https:") ?? false;
   await probeAddress(config);
   const http = new HttpServer(createWaitingListener({ https }));
-  const data = await openData(config, lifecycle, log, async () => {
+  const data = await openData(config, repository, lifecycle, log, async () => {
     await http.listen(config);
     process.stdout.write("The database cannot be reached. Holdfast waits for it.\n");
   });
@@ -117,9 +117,8 @@ function shared<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof AddressError || error instanceof UnusableDatabaseError) {
-    return error.message;
-  }
+  const said = [ConfigError, AddressError, DataDirError, UnusableDatabaseError];
+  if (error instanceof Error && said.some((type) => error instanceof type)) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 

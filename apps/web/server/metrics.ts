@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { listen } from "./http-server.ts";
 
 /** Counts what is served; `register` renders it for Prometheus. */
 export function createMetrics() {
@@ -53,7 +54,7 @@ export async function serveMetrics(
       () => res.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(address, resolve));
+  await listen(server, address, "METRICS_PORT");
   return () => {
     server.close();
     server.closeAllConnections();

@@ -41,6 +41,11 @@ export class RefusedValueError extends Error {
   }
 }
 
+/** There is no folder to keep data in; the message is a sentence for whoever operates it. */
+export class DataDirError extends Error {
+  override readonly name = "DataDirError";
+}
+
 /** The database is not one that Holdfast can use; the message is a sentence for whoever operates it. */
 export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";

@@ -1,7 +1,9 @@
+export { openDataDir } from "./data-dir.ts";
 export { type DatabaseOptions, openDatabase } from "./database.ts";
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded/server.ts";
 export type * from "./entities/index.ts";
 export {
+  DataDirError,
   ForbiddenError,
   InvalidCursorError,
   NotFoundError,

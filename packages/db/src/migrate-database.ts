@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 import { DataSource } from "typeorm";
 import { UnusableDatabaseError } from "./errors.ts";
 import { migrationsFor, migrationsTable } from "./migrations/index.ts";
@@ -43,7 +43,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   const url = options.directUrl ?? options.ownerUrl;
   const owner = new Client({ connectionString: url, connectionTimeoutMillis: 4_000 });
   owner.on("error", () => {}); // the query that is under way reports it
-  await owner.connect();
+  await owner.connect().catch(refuseConnection);
   try {
     await owner.query("SELECT pg_advisory_lock($1)", [migrationLock]);
     await refuseUnusable(owner);
@@ -56,6 +56,15 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   } finally {
     await owner.end();
   }
+}
+
+/** Waiting does not help where the server answers that there is no such database or role. */
+function refuseConnection(error: unknown): never {
+  const refused = /^(28...|3D000|42501)$/;
+  if (error instanceof DatabaseError && refused.test(error.code ?? "")) {
+    throw new UnusableDatabaseError(`DATABASE_URL leads to no database that can be used: ${error.message}.`);
+  }
+  throw error;
 }
 
 async function refuseUnusable(owner: Client): Promise<void> {

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openDataDir } from "./data-dir.ts";
 import { startEmbeddedPostgres } from "./embedded/server.ts";
-import { UnusableDatabaseError } from "./errors.ts";
+import { DataDirError, UnusableDatabaseError } from "./errors.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { readOrCreateSecret } from "./secret.ts";
 
@@ -9,7 +9,8 @@ import { readOrCreateSecret } from "./secret.ts";
 async function main(): Promise<void> {
   const { env } = process;
   const repository = fileURLToPath(new URL("../../..", import.meta.url));
-  const dataDir = resolve(repository, env.HOLDFAST_DATA_DIR || ".holdfast");
+  const dataDir =
+    env.DATABASE_URL && env.BETTER_AUTH_SECRET ? "" : await openDataDir(env.HOLDFAST_DATA_DIR, repository);
   const embedded = env.DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log: console.log });
   try {
     const { applied } = await migrateDatabase({
@@ -27,6 +28,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof UnusableDatabaseError ? error.message : error);
+  console.error(error instanceof UnusableDatabaseError || error instanceof DataDirError ? error.message : error);
   process.exitCode = 1;
 });
