@@ -95,7 +95,7 @@ export function conversationStore(scope: Scope): ConversationStore {
         name: "conversation-update",
         text: `WITH c AS (
                  UPDATE conversations SET
-                   pinned_at = CASE WHEN $3::boolean IS NULL THEN pinned_at WHEN NOT $3 THEN NULL ELSE coalesce(pinned_at, clock_timestamp()) END,
+                   pinned_at = CASE WHEN $3::boolean IS NULL THEN pinned_at WHEN NOT $3 THEN NULL ELSE coalesce(pinned_at, statement_timestamp()) END,
                    model = CASE WHEN $4 THEN $5 ELSE model END,
                    read_position = greatest(read_position, least($6::int, message_count))
                  WHERE user_id = $1 AND id = $2 RETURNING *

@@ -73,6 +73,7 @@ export function messageStore(scope: Scope): MessageStore {
 /**
  * Moves the conversation to the top, takes the next position from it and inserts, in one statement. Concurrent writers
  * queue for the conversation's row; `updated_at` never goes back, so `created_at` never decreases with the position.
+ * A turn that begins in the same moment is not seen: its messages then come after, for a turn's positions are given at its end.
  */
 export function appendStatement(
   userId: string,
@@ -84,8 +85,9 @@ export function appendStatement(
   return {
     name: "message-append",
     text: `WITH moved AS (
-             UPDATE conversations SET message_count = message_count + 1, updated_at = greatest(updated_at, clock_timestamp())
-             WHERE user_id = $1 AND id = $2 AND NOT turn_runs($1, $2)
+             UPDATE conversations SET message_count = message_count + 1, updated_at = greatest(updated_at, statement_timestamp())
+             WHERE user_id = $1 AND id = $2
+               AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND conversation_id = $2 AND status = 'running')
              RETURNING message_count, updated_at
            )
            INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)

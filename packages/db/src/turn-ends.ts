@@ -63,7 +63,7 @@ export function storeStatement(
              WHERE user_id = $1 AND id = $2 AND status = 'running' AND runner = $3
            ), moved AS (
              UPDATE conversations c SET message_count = c.message_count + 1 + cardinality($7::uuid[]),
-               updated_at = greatest(c.updated_at, clock_timestamp())
+               updated_at = greatest(c.updated_at, statement_timestamp())
              FROM turn WHERE c.user_id = $1 AND c.id = turn.conversation_id
              RETURNING c.id, turn.prompt, c.updated_at, c.message_count AS last, c.message_count - cardinality($7::uuid[]) AS first
            ), stored AS (
@@ -74,7 +74,7 @@ export function storeStatement(
              FROM moved, unnest($7::uuid[], $8::text[], $9::jsonb[]) WITH ORDINALITY AS step (id, content, tool_calls, place)
            )
            UPDATE turns SET status = $4, usage = $5, cut = $6, first_position = moved.first, last_position = moved.last,
-             ended_at = clock_timestamp(), partial = '[]'
+             ended_at = statement_timestamp(), partial = '[]'
            FROM moved WHERE turns.user_id = $1 AND turns.id = $2 RETURNING turns.conversation_id`,
     values: [
       userId,
@@ -98,7 +98,7 @@ export function discardStatement(
 ): Statement {
   return {
     name: "turn-discard",
-    text: `UPDATE turns SET status = $4, error = $5, usage = $6, partial = $7, ended_at = clock_timestamp()
+    text: `UPDATE turns SET status = $4, error = $5, usage = $6, partial = $7, ended_at = statement_timestamp()
            WHERE user_id = $1 AND id = $2 AND status = 'running' AND runner = $3 RETURNING conversation_id`,
     values: [
       userId,

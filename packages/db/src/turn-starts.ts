@@ -55,13 +55,14 @@ async function runAgain(
   const again = await transaction.query<TurnViewRow>({
     name: "turn-again",
     text: `WITH moved AS (
-             UPDATE conversations SET updated_at = greatest(updated_at, clock_timestamp())
-             WHERE user_id = $1 AND id = $3 AND NOT turn_runs($1, $3)
+             UPDATE conversations SET updated_at = greatest(updated_at, statement_timestamp())
+             WHERE user_id = $1 AND id = $3
+               AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND conversation_id = $3 AND status = 'running')
              RETURNING message_count
            ), t AS (
              UPDATE turns SET status = 'running', model = $4, runner = $5, earlier_calls = $6, partial = '[]', error = NULL,
                usage = NULL, cut = false, stop_requested = false, first_position = moved.message_count + 1,
-               last_position = NULL, started_at = clock_timestamp(), ended_at = NULL
+               last_position = NULL, started_at = statement_timestamp(), ended_at = NULL
              FROM moved WHERE user_id = $1 AND id = $2 RETURNING turns.*
            ) SELECT ${turnViewColumns} FROM t`,
     values: [
@@ -78,13 +79,14 @@ async function runAgain(
   return row;
 }
 
-/** Inserts nothing where the turn exists, the conversation does not, or another turn runs in it. */
+/** Inserts nothing where the turn exists, the conversation does not, or another turn runs in it: of two at once the index decides. */
 export function startStatement(userId: string, conversationId: string, input: StartTurn): Statement {
   return {
     name: "turn-start",
     text: `WITH moved AS (
-             UPDATE conversations SET updated_at = greatest(updated_at, clock_timestamp())
-             WHERE user_id = $1 AND id = $2 AND NOT turn_runs($1, $2)
+             UPDATE conversations SET updated_at = greatest(updated_at, statement_timestamp())
+             WHERE user_id = $1 AND id = $2
+               AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND conversation_id = $2 AND status = 'running')
                AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND id = $3)
              RETURNING message_count
            ), t AS (

@@ -1,5 +1,15 @@
 import { limits } from "@holdfast/contract";
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from "typeorm";
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
 import { User } from "./user.ts";
 
@@ -9,11 +19,11 @@ import { User } from "./user.ts";
 @Check("tasks_title_length", `char_length(title) <= ${limits.taskTitleLength}`)
 @Check("tasks_description_length", `char_length(description) <= ${limits.taskDescriptionLength}`)
 export class Task {
+  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "tasks_pkey" })
+  userId: string;
+
   @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "tasks_pkey" })
   id: string;
-
-  @Column({ type: "uuid", name: "user_id" })
-  userId: string;
 
   @ManyToOne(
     () => User,

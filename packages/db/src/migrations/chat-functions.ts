@@ -10,7 +10,6 @@ const definer = "SECURITY DEFINER SET search_path = pg_catalog, public";
 export const runnerLockClass = 1_214_604_402;
 
 export const functionSignatures = [
-  "turn_runs(uuid, uuid)",
   "conversation_exists(uuid)",
   "search_messages(text, integer)",
   "append_turn_chunks(integer, uuid[], uuid[], integer[], jsonb[])",
@@ -21,17 +20,6 @@ export const functionSignatures = [
 ];
 
 export const createChatFunctions = `
-  -- Volatile and procedural on purpose: each call sees what has been committed by then. In the condition of an UPDATE
-  -- that waited for a row, a subquery would still see what was there before the wait.
-  CREATE FUNCTION turn_runs(of_user uuid, of_conversation uuid) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public AS $body$
-  BEGIN
-    RETURN EXISTS (
-      SELECT FROM turns WHERE user_id = of_user AND conversation_id = of_conversation AND status = 'running'
-    );
-  END
-  $body$;
-
   CREATE FUNCTION conversation_exists(wanted uuid) RETURNS boolean
     LANGUAGE sql STABLE ${definer} AS $body$
     SELECT EXISTS (SELECT FROM conversations WHERE id = wanted)
@@ -148,7 +136,8 @@ export const createChatFunctions = `
     INSERT INTO turns (user_id, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at)
       SELECT target, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at
       FROM turns WHERE user_id = guest;
-    UPDATE tasks SET user_id = target WHERE user_id = guest;
+    INSERT INTO tasks (user_id, id, title, description, completed, created_at, updated_at)
+      SELECT target, id, title, description, completed, created_at, updated_at FROM tasks WHERE user_id = guest;
     DELETE FROM users WHERE id = guest;
     RETURN 'moved';
   END

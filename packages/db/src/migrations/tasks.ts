@@ -17,7 +17,7 @@ export function tasks({ owner, app, tasks: tasksRole }: RoleNames) {
           completed boolean NOT NULL DEFAULT false,
           created_at timestamptz(3) NOT NULL DEFAULT now(),
           updated_at timestamptz(3) NOT NULL DEFAULT now(),
-          CONSTRAINT tasks_pkey PRIMARY KEY (id),
+          CONSTRAINT tasks_pkey PRIMARY KEY (user_id, id),
           CONSTRAINT tasks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
           CONSTRAINT tasks_title_not_blank CHECK (${notBlank("title")}),
           CONSTRAINT tasks_title_length CHECK (char_length(title) <= ${limits.taskTitleLength}),
