@@ -25,8 +25,9 @@ test.afterAll(async () => {
   await postgres?.destroy();
 });
 
-test.afterEach(async ({}, testInfo) => {
-  if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach("server output", { body: server.output });
+test.afterEach(async () => {
+  const { status, expectedStatus } = test.info();
+  if (status !== expectedStatus) await test.info().attach("server output", { body: server.output });
 });
 
 const hoarders: pg.Client[] = [];
