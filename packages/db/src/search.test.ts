@@ -46,6 +46,15 @@ describe("search", () => {
     expect(hit?.excerpt.length).toBeLessThan(400);
   });
 
+  it("R-WEB-4: however many titles hold the words, messages are found too", async () => {
+    const many = db.forUser((await createTestUser(db)).id);
+    for (let index = 0; index < 12; index++) await many.createConversation({ title: `Harbour ${index}` });
+    const { id } = await many.createConversation({ title: "Elsewhere" });
+    await many.addMessage(id, "user", "The harbour lies to the south.");
+    const hits = await many.search("harbour", 10);
+    expect(hits.map((hit) => hit.messageId === null)).toEqual([...Array(9).fill(true), false]);
+  });
+
   it.each([
     "",
     "  ",

@@ -21,8 +21,10 @@ export function searchStore({ userId, connections }: Scope): Pick<UserStore, "se
         titleStatement(userId, words, limit),
         messageStatement(userId, words, limit),
       );
-      const hits = [...(titles?.rows ?? []), ...(messages?.rows ?? [])].map(searchHit);
-      return hits.slice(0, limit);
+      const said = messages?.rows ?? [];
+      // However many titles hold the words, messages have their half.
+      const named = (titles?.rows ?? []).slice(0, Math.max(Math.ceil(limit / 2), limit - said.length));
+      return [...named, ...said].slice(0, limit).map(searchHit);
     },
   };
 }

@@ -175,6 +175,9 @@ describe("an account", () => {
     ]) {
       const response = await importFile(other, bad);
       expect(response.status, bad.slice(0, 40)).toBe(400);
+      expect(await response.json()).toMatchObject({
+        error: { message: expect.stringMatching(/^This is not a JSON/), issues: [expect.anything()] },
+      });
       expect(await list()).toBe(0);
     }
     const cut = await importFile(other, file.slice(0, file.lastIndexOf('"title":"Empty"')));

@@ -2,7 +2,7 @@ import { limits, type Task } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
 import type { ExportedConversation, UserStore } from "@holdfast/db";
 import { z } from "zod";
-import { ApiError, badRequest, toApiError } from "../errors.ts";
+import { ApiError, toApiError } from "../errors.ts";
 import { exportFormat } from "./export.ts";
 import { jsonPieces } from "./json-items.ts";
 
@@ -112,7 +112,7 @@ function weightOf({ messages }: ExportedConversation): number {
 
 function assertOurs(head: Map<string, unknown>): void {
   if (head.get("format") === exportFormat.format && head.get("version") === exportFormat.version) return;
-  throw badRequest("format", "This is not a JSON export of Holdfast.");
+  throw unreadable("This is not a JSON export of Holdfast.", "format", "must be that of an export");
 }
 
 function parseItem<Output>(itemSchema: z.ZodType<Output>, item: unknown, path: string): Output {
@@ -122,13 +122,20 @@ function parseItem<Output>(itemSchema: z.ZodType<Output>, item: unknown, path: s
     path: [path, ...issue.path].join("."),
     message: issue.message,
   }));
-  throw new ApiError("BAD_REQUEST", "The file is not valid.", { issues });
+  throw new ApiError("BAD_REQUEST", `The file is not valid: ${issues[0]?.path} ${issues[0]?.message}.`, { issues });
+}
+
+/** With words for whoever chose the file. */
+function unreadable(words: string, path: string, message: string): ApiError {
+  return new ApiError("BAD_REQUEST", words, { issues: [{ path, message }] });
 }
 
 /** Says what is there already, for importing the whole file again would double it. */
 function describe(error: unknown, { conversations }: Imported): ApiError {
   const isBroken = error instanceof SyntaxError || (error instanceof TypeError && "code" in error);
-  const known = isBroken ? badRequest("", "This is not a JSON file, or not all of it.") : toApiError(error);
+  const known = isBroken
+    ? unreadable("This is not a JSON file, or not all of it.", "", "must be JSON")
+    : toApiError(error);
   if (conversations === 0) return known;
   const stays = `${conversations} ${conversations === 1 ? "conversation" : "conversations"} before that ${conversations === 1 ? "was" : "were"} imported.`;
   const { code, issues, retryAfterMs } = known;

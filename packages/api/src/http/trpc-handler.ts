@@ -47,15 +47,18 @@ export function createTrpcHandler(options: {
     await streams.serve(res, { path, input, ctx });
   }
 
-  function logFailure({ error, path, ctx }: Failure): void {
-    const { code, cause } = toApiError(error);
-    const fields = { err: cause ?? error, procedure: path, requestId: ctx?.requestId };
-    if (code === "INTERNAL") log.error(fields, "a procedure failed");
+  function failing(res: ServerResponse) {
+    return ({ error, path, ctx }: Failure): void => {
+      const { code, cause, retryAfterMs } = toApiError(error);
+      sayWhenToRetry(res, retryAfterMs);
+      const fields = { err: cause ?? error, procedure: path, requestId: ctx?.requestId };
+      if (code === "INTERNAL") log.error(fields, "a procedure failed");
+    };
   }
 
   async function answerQueries(req: IncomingMessage, res: ServerResponse, queries: PlainQueries): Promise<void> {
     const ctx = await openContext(req, res, toHeaders(req), false);
-    const { status, body } = await answerPlainQueries(queries, ctx, logFailure);
+    const { status, body } = await answerPlainQueries(queries, ctx, failing(res));
     res.statusCode = status;
     res.setHeader("content-type", "application/json");
     await sendBody(req, res, body);
@@ -70,7 +73,7 @@ export function createTrpcHandler(options: {
       error: null,
       createContext: () => openContext(req, res, headers, req.method === "POST"),
       maxBatchSize,
-      onError: logFailure,
+      onError: failing(res),
     });
     const body = await response.text();
     res.statusCode = response.status;
@@ -91,13 +94,17 @@ export function createTrpcHandler(options: {
       const { _config: config } = appRouter._def;
       const call = { path: undefined, input: undefined, ctx: undefined, type: "unknown" as const };
       const shape = getErrorShape({ config, error: trpcError, ...call });
-      if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.ceil(retryAfterMs / 1_000));
+      sayWhenToRetry(res, retryAfterMs);
       res.writeHead(status, { "content-type": "application/json" });
       res.end(JSON.stringify({ error: { ...shape, data: { ...shape.data, requestId: requestIdOf(res) } } }));
     },
 
     endStreams: streams.endAll,
   };
+}
+
+function sayWhenToRetry(res: ServerResponse, retryAfterMs: number | undefined): void {
+  if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
 async function sendBody(req: IncomingMessage, res: ServerResponse, body: string): Promise<void> {

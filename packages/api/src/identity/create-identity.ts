@@ -78,15 +78,17 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     if (!cookies) return null;
     const cached = await cache.read(cookies);
     if (cached && (!certain || (await store.sessionLives(cached.token, cached.person.id)))) return cached;
-    return lookUpSession(headers, onSetCookie);
+    return lookUpSession(headers, certain, onSetCookie);
   }
 
-  async function lookUpSession(headers: Headers, onSetCookie: OnSetCookie): Promise<Session | null> {
+  async function lookUpSession(headers: Headers, certain: boolean, onSetCookie: OnSetCookie): Promise<Session | null> {
     const query = { disableCookieCache: true } as const;
     const found = await auth.api.getSession({ headers, query, returnHeaders: true }).catch(async (error: unknown) => {
       throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
     });
-    for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
+    // A dead session's cookies stay until something is to be changed with them: only so is that refused, and whoever
+    // had an account not made a guest without noticing.
+    if (found.response || certain) for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
     if (!found.response) return null;
     return { person: toPerson(found.response.user), token: found.response.session.token };
   }

@@ -180,6 +180,7 @@ describe("accounts", () => {
     expect((await thief.query("conversation.list", {})).status).toBe(200);
     await browser.post("/api/auth/sign-out");
     const stale = thief.copy();
+    expect((await stale.query("account.me")).data).toBeNull();
     expect((await stale.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
     expect(stale.cookies.size, "the dead session's cookies are cleared").toBe(0);
     expect((await thief.copy().query("conversation.list", {})).code).toBe("UNAUTHORIZED");

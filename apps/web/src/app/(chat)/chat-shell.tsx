@@ -43,14 +43,20 @@ interface ChatShellProps {
 /** The chat of whoever is here, kept up with what happens elsewhere. */
 export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
   const person = usePerson(initialPerson);
-  const [isSignedOut, setSignedOut] = useState(false);
-  const onSessionEnd = useCallback((end: SessionEnd) => {
-    if (end === "signed-out") setSignedOut(true);
-    // What is shown here is not theirs.
-    else window.location.assign("/");
-  }, []);
+  const userId = person?.id ?? null;
+  const [endedId, setEndedId] = useState<string | null>(null);
+  // Whoever sends on as a new guest is somebody again.
+  const isSignedOut = userId !== null && userId === endedId;
+  const onSessionEnd = useCallback(
+    (end: SessionEnd) => {
+      if (end === "signed-out") setEndedId(userId);
+      // What is shown here is not theirs.
+      else window.location.assign("/");
+    },
+    [userId],
+  );
   return (
-    <LiveProvider userId={isSignedOut ? null : (person?.id ?? null)} onSessionEnd={onSessionEnd}>
+    <LiveProvider userId={isSignedOut ? null : userId} onSessionEnd={onSessionEnd}>
       {isSignedOut && <SignedOutNotice />}
       <Frame {...rest} person={person} />
     </LiveProvider>

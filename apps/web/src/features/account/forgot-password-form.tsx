@@ -9,7 +9,8 @@ import styles from "./form.module.css";
 import { FormMessage } from "./form-message";
 import { textOf, useAccountForm } from "./use-account-form";
 
-export function ForgotPasswordForm() {
+/** `isExpired`: the person comes from a link that is no good any more. */
+export function ForgotPasswordForm({ isExpired }: { isExpired: boolean }) {
   const [isSent, setSent] = useState(false);
   const { errors, message, isBusy, finish, formProps } = useAccountForm({
     check: (values) => faultsOf({ email: emailFault(textOf(values, "email")) }),
@@ -30,7 +31,11 @@ export function ForgotPasswordForm() {
     <>
       <form {...formProps} className={styles.form}>
         <h1 className={styles.heading}>Set a new password</h1>
-        <p className={styles.lead}>We send you a link that lets you choose one.</p>
+        <p className={styles.lead}>
+          {isExpired
+            ? "This link has been used or has expired. We send you another."
+            : "We send you a link that lets you choose one."}
+        </p>
         <FormMessage>{message}</FormMessage>
         <div role="status">
           {isSent && <p className={styles.done}>If there is an account with this email, the link is on its way.</p>}

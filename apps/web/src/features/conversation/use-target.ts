@@ -18,7 +18,10 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
   const [asked, setAsked] = useState<string | null>(null);
 
   useEffect(() => {
+    const address = window.location.pathname;
     const read = () => {
+      // A message of another conversation: the log of that one is about to take this one's place.
+      if (window.location.pathname !== address) return;
       setTarget(/^#m-([\w-]+)$/.exec(window.location.hash)?.[1] ?? null);
       setReached(null);
       setAsked(null);

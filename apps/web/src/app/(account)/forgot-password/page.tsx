@@ -4,10 +4,15 @@ import styles from "../narrow.module.css";
 
 export const metadata: Metadata = { title: "Set a new password · Holdfast" };
 
-export default function ForgotPasswordPage() {
+interface ForgotPasswordPageProps {
+  searchParams: Promise<{ expired?: string | string[] }>;
+}
+
+export default async function ForgotPasswordPage({ searchParams }: ForgotPasswordPageProps) {
+  const { expired } = await searchParams;
   return (
     <main className={styles.narrow}>
-      <ForgotPasswordForm />
+      <ForgotPasswordForm isExpired={expired !== undefined} />
     </main>
   );
 }

@@ -11,7 +11,8 @@ interface ResetPasswordPageProps {
 
 export default async function ResetPasswordPage({ searchParams }: ResetPasswordPageProps) {
   const { token } = await searchParams;
-  if (typeof token !== "string") redirect("/forgot-password");
+  // A link that is no good comes back without a token.
+  if (typeof token !== "string") redirect("/forgot-password?expired=1");
   return (
     <main className={styles.narrow}>
       <ResetPasswordForm token={token} />

@@ -1,0 +1,119 @@
+import type { Person } from "../fixtures/person.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test("R-WEB-4: search finds titles and messages as they are typed, with the words marked", async ({ person }) => {
+  await person.begins("Recipes for aubergine");
+  await person.begins("something about the weather");
+  await person.asks("the zephyr blows from the west");
+  const { dialog, field, options } = await searches(person);
+  await expect(field).toBeFocused();
+  await field.pressSequentially("zeph");
+  await expect(options.filter({ hasText: "something about the weather" }).first()).toBeVisible();
+  await expect(options.locator("mark").filter({ hasText: "zephyr" }).first()).toBeVisible();
+  await expect(dialog.getByRole("group", { name: "Messages" })).toBeVisible();
+  await field.fill("aubergine");
+  await expect(dialog.getByRole("group", { name: "Conversations" }).getByRole("option")).toHaveText([
+    /Recipes for aubergine/,
+  ]);
+  await expect(options.filter({ hasText: "weather" })).toHaveCount(0);
+  await field.fill("nobody ever said this");
+  await expect(dialog.getByText("Nothing holds “nobody ever said this”.")).toBeVisible();
+});
+
+test("R-WEB-4: what is found opens at that very message, also far up in a long conversation", async ({
+  person,
+  database,
+}) => {
+  const id = await person.begins("a long conversation");
+  await person.asks("the needle is here");
+  await database.sql(
+    `insert into messages (user_id, conversation_id, position, role, content)
+     select user_id, id, place, case when place % 2 = 1 then 'user' else 'assistant' end, 'hay ' || place
+     from conversations, generate_series(5, 400) as place where id = $1`,
+    [id],
+  );
+  await database.sql("update conversations set message_count = 400 where id = $1", [id]);
+  await person.begins("where the search begins");
+  const { field, options } = await searches(person);
+  await field.fill("needle");
+  await expect(options.first()).toContainText("needle");
+  await field.press("Enter");
+  await expect(person.page).toHaveURL(new RegExp(`/c/${id}`));
+  await expect(person.page.getByRole("dialog")).toHaveCount(0);
+  await expect(person.sent.filter({ hasText: "the needle is here" })).toBeInViewport();
+});
+
+test("R-WEB-4: search is all by keyboard: arrows go around, Enter opens, Escape gives the focus back", async ({
+  person,
+}) => {
+  const target = await person.begins("mulberry one");
+  await person.begins("mulberry two");
+  await person.composer.focus();
+  await person.page.keyboard.press("Control+k");
+  const { field, options } = found(person);
+  await field.fill("mulberry");
+  const hit = options.filter({ hasText: "mulberry one" }).first();
+  await expect(hit).toBeVisible();
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  await field.press("ArrowUp");
+  await expect(options.last()).toHaveAttribute("aria-selected", "true");
+  await field.press("ArrowDown");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  while ((await hit.getAttribute("aria-selected")) !== "true") await field.press("ArrowDown");
+  await field.press("Enter");
+  await expect(person.page).toHaveURL(new RegExp(`/c/${target}`));
+
+  await person.composer.focus();
+  await person.page.keyboard.press("Control+k");
+  await expect(field).toBeFocused();
+  await field.press("Escape");
+  await expect(field).toBeHidden();
+  await expect(person.composer).toBeFocused();
+});
+
+test("R-CONV-5: a deleted conversation is not found any more", async ({ person }) => {
+  await person.begins("the one that stays");
+  await person.begins("quokka sighting");
+  const { field, options } = await searches(person);
+  await field.fill("quokka");
+  await expect(options.filter({ hasText: "quokka sighting" }).first()).toBeVisible();
+  await field.press("Escape");
+  await person.deletes("quokka sighting");
+  await searches(person);
+  await field.fill("quokka");
+  await expect(person.page.getByText("Nothing holds “quokka”.")).toBeVisible();
+});
+
+test("R-SEC-1: nobody finds what another person wrote", async ({ person, anotherPerson }) => {
+  await anotherPerson.begins("an axolotl of theirs");
+  await person.begins("my own");
+  const { field } = await searches(person);
+  await field.fill("axolotl");
+  await expect(person.page.getByText("Nothing holds “axolotl”.")).toBeVisible();
+});
+
+test("R-CONV-7: among ten thousand conversations a title is found within a second", async ({ person, database }) => {
+  const id = await person.begins("the first of many");
+  await database.sql(
+    `insert into conversations (user_id, title) select user_id, 'Number ' || n || case n when 7777 then ' okapi' else '' end
+     from conversations, generate_series(1, 10000) as n where id = $1`,
+    [id],
+  );
+  const { field, options } = await searches(person);
+  const begin = Date.now();
+  await field.fill("okapi");
+  await expect(options.filter({ hasText: "Number 7777 okapi" })).toBeVisible();
+  expect(Date.now() - begin).toBeLessThan(1_000);
+});
+
+function found({ page }: Person) {
+  const dialog = page.getByRole("dialog", { name: "Search conversations" });
+  return { dialog, field: dialog.getByRole("combobox", { name: "Search" }), options: dialog.getByRole("option") };
+}
+
+async function searches(person: Person) {
+  await person.page.getByRole("button", { name: "Search", exact: true }).click();
+  const parts = found(person);
+  await expect(parts.field).toBeVisible();
+  return parts;
+}
