@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { openDatabase, readOrCreateSecret, startEmbeddedPostgres } from "@holdfast/db";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { openDatabase, openDataDir, readOrCreateSecret, startEmbeddedPostgres } from "@holdfast/db";
 import { hashPassword } from "better-auth/crypto";
 import pg from "pg";
+
+/** From `dist/account` as from `src/account`. */
+const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /**
  * Gives an account a new password and ends its sessions. Returns the password, or null where nobody has this address.
@@ -45,8 +47,8 @@ export async function resetPassword(authUrl: string, email: string): Promise<str
 async function main(email: string | undefined): Promise<void> {
   if (!email) throw new Error("Say whose password to reset: node packages/api/dist/account/reset-password.js EMAIL");
   const { DATABASE_URL, APP_DATABASE_URL, AUTH_DATABASE_URL, TASKS_DATABASE_URL, HOLDFAST_DATA_DIR } = process.env;
-  const dataDir = resolve(HOLDFAST_DATA_DIR ?? ".holdfast");
-  const secret = process.env.BETTER_AUTH_SECRET ?? (await readOrCreateSecret(dataDir));
+  const dataDir = await openDataDir(HOLDFAST_DATA_DIR, repository);
+  const secret = process.env.BETTER_AUTH_SECRET || (await readOrCreateSecret(dataDir));
   if (DATABASE_URL && AUTH_DATABASE_URL) return report(email, await resetPassword(AUTH_DATABASE_URL, email));
   const postgres = DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log: () => {} });
   try {
