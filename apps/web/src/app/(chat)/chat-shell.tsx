@@ -16,6 +16,7 @@ import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { SignedOutNotice } from "./signed-out-notice";
+import { useDialogOnItsWay } from "./use-dialog-on-its-way";
 import { useFocusThatFollows } from "./use-focus-that-follows";
 import { useGlobalKeys } from "./use-global-keys";
 import { useOpenId } from "./use-open-id";
