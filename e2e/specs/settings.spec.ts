@@ -178,7 +178,7 @@ test("R-WEB-4: an account is made, used and left with the keyboard alone", async
   await keyboard.press("Tab");
   await keyboard.type("a long enough password");
   await keyboard.press("Enter");
-  await expect(person.sidebar.getByText("Keys Only")).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Keys Only .* Settings$/ })).toBeVisible();
   await page.goto("/settings");
   await reaches(/^Delete account$/);
   await keyboard.press("Enter");

@@ -129,6 +129,7 @@ describe("what stands in the log", () => {
   it("shows what is being sent once, whether or not the server has it", () => {
     const sending: Sending = {
       turnId: "t",
+      ownerId: null,
       conversationId: "c",
       text: "asked",
       model: null,
@@ -215,7 +216,7 @@ describe("sending", () => {
     };
     return new Outbox({ start: () => Promise.reject(new TypeError("network")), ...options });
   }
-  const sent = { turnId: "t", conversationId: "c", text: "hello", model: null, at: Date.now() };
+  const sent = { turnId: "t", ownerId: null, conversationId: "c", text: "hello", model: null, at: Date.now() };
   const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
 
   it("R-TURN-6: tries again with the same id until it has arrived", async () => {
@@ -244,11 +245,22 @@ describe("sending", () => {
     const storage = memory();
     outbox({ storage, isOnline: () => false }).send(sent);
     const after = outbox({ storage, isOnline: () => false });
-    after.resume();
+    after.resume("u");
     await soon();
     expect(after.get()[0]).toMatchObject({ turnId: "t", text: "hello", state: "waiting" });
     expect(after.stop("t")?.text).toBe("hello");
     expect(after.get()).toEqual([]);
+  });
+
+  it("R-SEC-1: does not take up what another account of this browser has left", async () => {
+    const storage = memory();
+    outbox({ storage, isOnline: () => false }).send({ ...sent, ownerId: "u" });
+    const another = outbox({ storage, isOnline: () => false });
+    another.resume("v");
+    expect(another.get()).toEqual([]);
+    const same = outbox({ storage, isOnline: () => false });
+    same.resume("u");
+    expect(same.get()).toHaveLength(1);
   });
 
   it("makes UUIDs with and without the browser's help", () => {

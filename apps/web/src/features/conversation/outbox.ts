@@ -5,6 +5,8 @@ import { toSendFailure } from "./send-outcome";
 /** What was sent and is not known to have arrived. */
 export interface Sending {
   turnId: string;
+  /** The account that it was sent from; null for a visitor or a guest, who may have signed in since. */
+  ownerId: string | null;
   /** Null where the send makes the conversation. */
   conversationId: string | null;
   text: string;
@@ -54,9 +56,12 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Takes up what a refresh or a crash has left. */
-  resume(): void {
-    for (const sending of this.#readStored()) if (!this.#find(sending.turnId)) this.send(sending);
+  /** Takes up what a refresh or a crash has left; not what another account of this browser has: it is not this one's to say. */
+  resume(ownerId: string | null): void {
+    for (const sending of this.#readStored()) {
+      const isAnothers = sending.ownerId !== null && ownerId !== null && sending.ownerId !== ownerId;
+      if (!isAnothers && !this.#find(sending.turnId)) this.send(sending);
+    }
   }
 
   send(sending: Omit<Sending, "state" | "stopped">): void {

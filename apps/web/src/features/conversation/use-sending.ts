@@ -40,12 +40,12 @@ export function useSending(person: Person | null, addressId: string | null) {
     const onStorage = (event: StorageEvent) => drafts.onStorage(event);
     window.addEventListener("online", retry);
     window.addEventListener("storage", onStorage);
-    outbox.resume();
+    outbox.resume(ownerId);
     return () => {
       window.removeEventListener("online", retry);
       window.removeEventListener("storage", onStorage);
     };
-  }, [outbox, drafts]);
+  }, [outbox, drafts, ownerId]);
 
   const clearRefusal = useCallback((key: string) => {
     setRefusals((all) => (all.has(key) ? new Map([...all].filter(([other]) => other !== key)) : all));
@@ -54,7 +54,7 @@ export function useSending(person: Person | null, addressId: string | null) {
   const send = useCallback(
     ({ conversationId, text, model, turnId = newTurnId() }: SendInput) => {
       clearRefusal(draftKeyOf(conversationId, ownerId));
-      outbox.send({ turnId, conversationId, text, model, at: Date.now() });
+      outbox.send({ turnId, ownerId, conversationId, text, model, at: Date.now() });
     },
     [outbox, ownerId, clearRefusal],
   );
