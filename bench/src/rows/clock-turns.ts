@@ -73,7 +73,14 @@ export async function watchTokenSource(port: number, streams: number, seconds: n
 type FeedEvent =
   | { type: "turn-chunk"; events: { type: string; delta?: string }[] }
   | { type: "turn-ended"; status: string }
-  | { type: "connected" | "turn-started" | "conversation-changed" | "tasks-changed" };
+  | { type: "turn-started"; turn: Snapshot }
+  | { type: "connected"; running: Snapshot[] }
+  | { type: "conversation-changed" | "tasks-changed" };
+
+/** Replaces all that the receiver holds: so a gap between processes is closed. */
+interface Snapshot {
+  steps: { content: string }[];
+}
 
 function startWatching(n: number, port: number, tokens: number, result: TokenDelays) {
   const user = numbers.firstOrdinary + n;
@@ -91,6 +98,10 @@ function startWatching(n: number, port: number, tokens: number, result: TokenDel
       const said = feed.events.map((one) => one.delta ?? "").join("");
       received += countTokens(said);
       if (clockMs() > begunAt + warmUpMs) addDelays(result.delaysMs, said);
+    } else if (feed.type === "turn-started") {
+      received = countTokens(feed.turn.steps.map((step) => step.content).join(""));
+    } else if (feed.type === "connected" && feed.running.length > 0) {
+      received = countTokens(feed.running.flatMap((turn) => turn.steps.map((step) => step.content)).join(""));
     }
   });
   const begin = () => (begunAt = clockMs());
