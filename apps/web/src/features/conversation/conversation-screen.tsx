@@ -51,6 +51,8 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
 
   function send(text: string) {
     if (isDeleted) navigate("/new", "replace");
+    // An answer comes at the end, and is to be seen there.
+    else if (transcript?.newerCursor != null) void load("newest").catch(() => {});
     sending.send({ conversationId: target, text, model: models.chosen });
   }
   function stop() {

@@ -71,7 +71,8 @@ export interface Conversing {
 
 export function entriesOf({ transcript, turn, sending }: Conversing): readonly Entry[] {
   const stored = transcript ? storedEntriesOf(transcript) : [];
-  if (transcript && transcript.newerCursor !== null) return stored;
+  // What came last is not loaded: only what was sent from here stands after it, until that is.
+  if (transcript && transcript.newerCursor !== null) return [...stored, ...sending.map(sendingEntry)];
   const open = turn && transcript && isOpen(turn, transcript) ? turn : null;
   const isRetried = open !== null && sending.some((one) => one.turnId === open.id);
   const shown = new Set(transcript?.turns.filter((one) => one.lastPosition !== null).map((one) => one.id));

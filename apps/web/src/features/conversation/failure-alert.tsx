@@ -16,7 +16,14 @@ export function FailureAlert({ entry: { key, turn }, onRetry }: FailureAlertProp
       <div role="alert" className={styles.failure}>
         <TriangleAlert size={18} strokeWidth={1.75} aria-hidden="true" />
         <p>{wordsOf(turn)}</p>
-        <button type="button" onClick={() => onRetry(turn)}>
+        <button
+          type="button"
+          onClick={(event) => {
+            // The button goes; the focus stays in the log.
+            event.currentTarget.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+            onRetry(turn);
+          }}
+        >
           Try again
         </button>
       </div>

@@ -54,7 +54,7 @@ export function MessageLog({
 
   function scrollToBottom() {
     if (isCut) load("newest");
-    toEnd(true);
+    toEnd();
     scroller.current?.focus({ preventScroll: true });
   }
 
@@ -109,11 +109,11 @@ export function MessageLog({
 }
 
 /** Who sends wants to see it arrive. */
-function useFollowOwn(entries: readonly Entry[], toEnd: (smooth: boolean) => void) {
+function useFollowOwn(entries: readonly Entry[], toEnd: () => void) {
   const last = entries.findLast((entry) => entry.kind === "prompt");
   const sent = last?.kind === "prompt" && last.sending !== null ? last.key : null;
   useLayoutEffect(() => {
-    if (sent !== null) toEnd(false);
+    if (sent !== null) toEnd();
   }, [sent, toEnd]);
 }
 

@@ -51,15 +51,8 @@ export function useLogScroll({ scroller, column, update, onNearStart, onNearEnd 
 
   useAnchoring(scroller, column);
 
-  const toEnd = useCallback(
-    (smooth: boolean) => {
-      const element = scroller.current;
-      if (!element) return;
-      const isNear = -element.scrollTop < element.clientHeight * 3;
-      element.scrollTo({ top: 0, behavior: smooth && isNear ? "smooth" : "instant" });
-    },
-    [scroller],
-  );
+  // At once: an answer that grows meanwhile would stop a smooth one on its way.
+  const toEnd = useCallback(() => scroller.current?.scrollTo({ top: 0, behavior: "instant" }), [scroller]);
   return { isAway, onScroll, toEnd };
 }
 
