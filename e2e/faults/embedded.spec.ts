@@ -83,7 +83,7 @@ test("R-TASK-2: the tool server is killed: answers go on, and it is back by itse
     await expect(async () => {
       await addTask("third task");
       const tasks = await sql<{ title: string }>("SELECT title FROM tasks");
-      expect(tasks.map(({ title }) => title)).toContain("third task");
+      expect(tasks.map(({ title }) => title)).toContain("Third task");
     }).toPass();
   });
 });

@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendStatement } from "./messages.ts";
 import { openTestDatabase, type TestDatabase } from "./testing.ts";
@@ -98,6 +99,22 @@ describe("R-OPS-5: the schema can be spread over many machines by user_id", () =
     expect(defaults.filter(({ text }) => text.includes("nextval"))).toEqual([]);
   });
 
+  it("every distributed table can be made of hash partitions, with all its keys", async () => {
+    for (const table of distributed) {
+      await db.sql(`CREATE TABLE parted_${table} (LIKE ${table} INCLUDING ALL) PARTITION BY HASH (user_id)`);
+      for (const part of [0, 1]) {
+        const bounds = `FOR VALUES WITH (MODULUS 2, REMAINDER ${part})`;
+        await db.sql(`CREATE TABLE parted_${table}_${part} PARTITION OF parted_${table} ${bounds}`);
+      }
+    }
+    for (const { table, columns, target, targetColumns } of await keys()) {
+      if (!distributed.includes(table) || !target || !targetColumns) continue;
+      const to = distributed.includes(target) ? `parted_${target}` : target;
+      await db.sql(`ALTER TABLE parted_${table} ADD FOREIGN KEY (${columns}) REFERENCES ${to} (${targetColumns})`);
+    }
+    for (const table of distributed) await db.sql(`DROP TABLE parted_${table} CASCADE`);
+  });
+
   it("no UPDATE of the hot path calls a volatile function, which machines could not agree on", async () => {
     const volatile = await db.sql<{ name: string }>(
       "SELECT DISTINCT proname::text AS name FROM pg_proc WHERE provolatile = 'v'",
@@ -120,6 +137,19 @@ describe("R-OPS-5: the schema can be spread over many machines by user_id", () =
       expect(tables.length, name).toBeGreaterThan(0);
       expect(text, name).toMatch(/user_id = \$1|\(user_id/);
     }
+  });
+});
+
+describe("R-OPS-5: what another engine may lack stands behind one interface", () => {
+  it.each([
+    ["search, behind UserStore.search", /tsvector|tsquery|ts_rank|ts_headline/, ["search.ts"]],
+    ["notices, behind NoticeBoard", /pg_notify|`LISTEN/, ["notices.ts", "runners.ts"]],
+  ])("%s", async (_, words, doors) => {
+    const folder = new URL(".", import.meta.url);
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.includes(".test."));
+    const found: string[] = [];
+    for (const name of files) if (words.test(await readFile(new URL(name, folder), "utf8"))) found.push(name);
+    expect(found.filter((name) => !/(testing|-scene)\.ts$/.test(name))).toEqual(doors);
   });
 });
 
