@@ -92,6 +92,7 @@ function isOwnError(error: Error): boolean {
     InvalidCursorError,
     UnavailableError,
     RefusedValueError,
+    DataDirError,
     UnusableDatabaseError,
     TypeError,
     RangeError,

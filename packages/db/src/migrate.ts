@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { openDataDir } from "./data-dir.ts";
 import { startEmbeddedPostgres } from "./embedded/server.ts";
-import { DataDirError, UnusableDatabaseError } from "./errors.ts";
+import { DataDirError, translateError, UnavailableError, UnusableDatabaseError } from "./errors.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { readOrCreateSecret } from "./secret.ts";
 
@@ -27,7 +27,9 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof UnusableDatabaseError || error instanceof DataDirError ? error.message : error);
+main().catch((thrown: unknown) => {
+  const error = translateError(thrown);
+  const said = [DataDirError, UnavailableError, UnusableDatabaseError];
+  console.error(error instanceof Error && said.some((type) => error instanceof type) ? error.message : error);
   process.exitCode = 1;
 });
