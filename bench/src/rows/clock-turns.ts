@@ -115,13 +115,22 @@ function startWatching(n: number, port: number, tokens: number, result: TokenDel
   };
 }
 
+/** As the page does it: an answer that says "try again in a moment" is followed by the same turn again. */
 async function start(port: number, caller: Caller, conversation: string, tokens: number): Promise<void> {
-  const connection = new Connection(port, { keepBodies: true });
   const message = `tokens=${tokens} everyMs=${everyMs}`;
   const input = { turnId: randomUUID(), conversationId: conversation, message, model: "openai/clock" };
-  const answer = await connection.exchange(mutation("turn.start", input, caller));
-  connection.close();
-  if (answer.status !== 200) throw new Error(`A turn was not started: ${answer.status} ${answer.body}`);
+  const connection = new Connection(port, { keepBodies: true });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await connection.exchange(mutation("turn.start", input, caller));
+      if (answer.status === 200) return;
+      if (answer.status !== 503 || attempt === 5)
+        throw new Error(`A turn was not started: ${answer.status} ${answer.body}`);
+      await sleep(1_000);
+    }
+  } finally {
+    connection.close();
+  }
 }
 
 function addDelays(delaysMs: number[], said: string): void {
