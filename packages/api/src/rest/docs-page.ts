@@ -33,15 +33,24 @@ const page = `<!doctype html>
     <link rel="stylesheet" href="/docs/api/page.css">
   </head>
   <body>
-    <main id="api"></main>
+    <div id="api"></div>
     <script src="/docs/api/swagger-ui-bundle.js"></script>
     <script src="/docs/api/page.js"></script>
   </body>
 </html>
 `;
 
+// Its own colours are too faint to be read by everyone.
 const style = `body { margin: 0; background: #fff; }
-.swagger-ui .topbar { display: none; }
+.swagger-ui .topbar, .swagger-ui .opblock-tag { display: none; }
+.swagger-ui .info .title small.version-stamp { background: #3b6b00; }
+.swagger-ui .btn.authorize span, .swagger-ui .btn.authorize { color: #15704a; }
+.swagger-ui .btn.cancel, .swagger-ui .try-out__btn.cancel { color: #b3261e; }
+.swagger-ui .btn.execute { background-color: #1a5fb4; border-color: #1a5fb4; }
+.swagger-ui .parameter__in, .swagger-ui .parameter__deprecated { color: #595959; }
+.swagger-ui .opblock.opblock-get .opblock-summary-method { background: #1a5fb4; }
+.swagger-ui .opblock.opblock-post .opblock-summary-method { background: #15704a; }
+.swagger-ui .opblock.opblock-delete .opblock-summary-method { background: #b3261e; }
 `;
 
 // Who is signed in tries the routes as themselves, with the cookie; "Authorize" takes a bearer token instead.
@@ -60,7 +69,16 @@ const script = `"use strict";
       }
     }
   }
-  SwaggerUIBundle({ dom_id: "#api", spec: document_, deepLinking: true, validatorUrl: null, tryItOutEnabled: true });
+  delete document_.servers; // there is this one, and the choice would have no name
+  SwaggerUIBundle({
+    dom_id: "#api",
+    spec: document_,
+    validatorUrl: null,
+    tryItOutEnabled: true,
+    defaultModelsExpandDepth: -1,
+    // Drawn just after it is complete.
+    onComplete: () => setTimeout(() => document.querySelector(".information-container")?.setAttribute("role", "banner")),
+  });
 })();
 `;
 

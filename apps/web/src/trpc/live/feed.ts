@@ -1,4 +1,5 @@
 import type { LiveEvent } from "@holdfast/contract";
+import { isSigningOut } from "../sign-out";
 import { backoffMs } from "./backoff";
 
 /** Opens one stream; calls `onEnd` when it has broken off or ended, whatever the reason. */
@@ -32,6 +33,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     stream?.close();
     stream = null;
     if (navigator.onLine === false) return;
+    if (isSigningOut()) return retry();
     let current = true;
     const opened = open({
       onEvent(event) {
@@ -61,6 +63,10 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     stream = null;
     onConnected(false);
     if (reason !== "lost") return onSessionEnd(reason);
+    retry();
+  }
+
+  function retry() {
     failures++;
     clearTimeout(timer);
     timer = setTimeout(connect, backoffMs(failures));
