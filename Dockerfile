@@ -12,7 +12,8 @@ RUN find . -name node_modules -type d -prune -exec rm -rf {} + \
   && find /app/packages /app/apps -path '*/node_modules' -prune -o \( -name '*.map' -o -name '*.test.*' -o -name .turbo -o -name cache \) -exec rm -rf {} +
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HOLDFAST_DATA_DIR=/tmp/holdfast NEXT_TELEMETRY_DISABLED=1
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HOLDFAST_DATA_DIR=/tmp/holdfast NEXT_TELEMETRY_DISABLED=1 \
+  NODE_OPTIONS=--max-old-space-size=640
 WORKDIR /app
 COPY --from=build --chown=root:root /app .
 USER node
