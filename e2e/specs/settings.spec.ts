@@ -92,6 +92,8 @@ test("R-API-2: the page of the API is tried out as oneself", async ({ person }) 
   await person.begins("listed on the page of the API");
   const { page } = person;
   await page.goto("/docs/api");
+  await expect(page.locator(".opblock").first()).toBeVisible();
+  await isAccessible(person, "/docs/api");
   const operation = page
     .locator(".opblock-get")
     .filter({ hasText: /\/conversations(?!\/)/ })
