@@ -387,12 +387,14 @@ describe("limits", () => {
     const limits = { sendsPerMinute: 2, signInsPerMinute: 0, requestsPerMinute: 12, streams: 1 };
     const limited = await startTestServer(db, { limits });
     const { browser } = await newGuest(limited.browser());
-    const send = () => browser.mutate("turn.start", { turnId: crypto.randomUUID(), message: "Hello" });
-    expect([(await send()).status, (await send()).status, (await send()).code]).toEqual([
+    const turnId = crypto.randomUUID();
+    const send = (id = crypto.randomUUID()) => browser.mutate("turn.start", { turnId: id, message: "Hello" });
+    expect([(await send(turnId)).status, (await send()).status, (await send()).code]).toEqual([
       200,
       200,
       "TOO_MANY_REQUESTS",
     ]);
+    expect((await send(turnId)).status, "R-TURN-6: what was sent before is answered the same").toBe(200);
 
     const stream = await browser.fetch("/api/trpc/live.feed", { headers: { accept: "text/event-stream" } });
     expect(stream.status).toBe(200);

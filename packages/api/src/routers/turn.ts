@@ -1,7 +1,9 @@
-import type { ConversationSummary, Message, TurnView } from "@holdfast/contract";
+import type { ConversationSummary, Message, Person, TurnView } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
+import type { UserStore } from "@holdfast/db";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
+import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
 import { answerText } from "../turns/answer.ts";
@@ -20,7 +22,7 @@ export const turnRouter = router({
   start: guestProcedure
     .input(send.extend({ turnId: schema.id }))
     .mutation(async ({ ctx, input }): Promise<{ conversation: ConversationSummary; turn: TurnView }> => {
-      await ctx.limits.countSend(ctx.person.id);
+      await countSend(ctx, input.turnId);
       return ctx.turns.start({ ...input, person: ctx.person });
     }),
 
@@ -46,8 +48,8 @@ export const turnRouter = router({
         input,
         signal,
       }): Promise<{ conversationId: string; turnId: string; response: string; messages: Message[] }> => {
-        await ctx.limits.countSend(ctx.person.id);
         const turnId = input.turnId ?? crypto.randomUUID();
+        await countSend(ctx, turnId);
         const { turn, messages } = await ctx.turns.startAndWait({ ...input, turnId, person: ctx.person }, signal);
         if (turn.failure) throw new ApiError("ASSISTANT_FAILED", turn.failure.message);
         return { conversationId: turn.conversationId, turnId, response: answerText(turn.steps), messages };
@@ -90,6 +92,16 @@ export const turnRouter = router({
       }
     }),
 });
+
+/** At the limit a turn that was sent before, and need not run again, is answered all the same. */
+async function countSend(ctx: Pick<Context, "limits"> & { person: Person; user: UserStore }, turnId: string) {
+  try {
+    await ctx.limits.countSend(ctx.person.id);
+  } catch (refusal) {
+    const known = await ctx.user.findTurn(turnId).catch(() => null); // the refusal is what is told
+    if (known === null || known.status === "failed" || known.status === "interrupted") throw refusal;
+  }
+}
 
 /** 0, so everything, for an id that is not one of this turn. */
 function seqOf(lastEventId: string | null | undefined, turnId: string): number {
