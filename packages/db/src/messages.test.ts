@@ -106,12 +106,17 @@ describe("adding", () => {
     const { runner } = await db.runners.register();
     for (let round = 0; round < 30; round++) {
       const { id } = await ada.createConversation();
+      const turnId = randomUUID();
       const [added, started] = await Promise.allSettled([
         ada.addMessage(id, "user", "message"),
-        ada.startTurn({ turnId: randomUUID(), conversationId: id, prompt: "p", model: "m", title: "t", runner }),
+        ada.startTurn({ turnId, conversationId: id, prompt: "question", model: "m", title: "t", runner }),
       ]);
       if (started.status === "rejected") throw started.reason;
-      expect(started.value.turn.firstPosition).toBe(added.status === "fulfilled" ? 2 : 1);
+      const steps = [{ content: "answer", toolCalls: [] }];
+      await db.runners.finishTurn({ userId, turnId, runner }, { status: "completed", steps, usage: null, cut: false });
+      const said = (await ada.getChatHistory(id)).map((message) => message.content);
+      expect(said).toEqual([...(added.status === "fulfilled" ? ["message"] : []), "question", "answer"]);
+      expect((await ada.findTurn(turnId)).firstPosition).toBe(said.length - 1);
     }
   });
 });
