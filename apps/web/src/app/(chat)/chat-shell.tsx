@@ -119,7 +119,8 @@ function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isA
         <button type="button" className={styles.skip} onClick={focusComposer}>
           Skip to the message box
         </button>
-        <div ref={side} className={styles.side}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a drawer has served when a link in it was followed, whichever */}
+        <div ref={side} className={styles.side} onClick={(event) => isLink(event.target) && sidebar.closeDrawer()}>
           <Sidebar
             isAvailable={isAvailable}
             person={person}
@@ -157,4 +158,8 @@ function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isA
       </Suspense>
     </ShellContext>
   );
+}
+
+function isLink(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("a[href]") !== null;
 }
