@@ -9,6 +9,6 @@ export function idOf(kind: IdKind, n: number): string {
 }
 
 /** The same in SQL, for a number that is a parameter or a variable of pgbench. */
-export function idInSql(kind: IdKind, n: string): string {
+function idInSql(kind: IdKind, n: string): string {
   return `overlay(overlay(md5('${kind}' || ${n}) placing '4' from 13) placing '8' from 17)::uuid`;
 }

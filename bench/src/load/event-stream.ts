@@ -17,10 +17,18 @@ export function openEventStream(
   onData: (data: string, event: string) => void,
 ): EventStream {
   let outgoing: ClientRequest | null = null;
-  const opened = new Promise<void>((resolve, reject) => {
+  const opened = new Promise<void>((resolve, reject) => connect(1, resolve, reject));
+  return { opened, close: () => outgoing?.destroy() };
+
+  /** As a page does: an answer that says "try again in a moment" is followed by another try. */
+  function connect(attempt: number, resolve: () => void, reject: (error: Error) => void): void {
     outgoing = request({ port, host: "127.0.0.1", path, agent, headers: headersOf(caller) }, (response) => {
       if (response.statusCode !== 200) {
         response.resume();
+        if (response.statusCode === 503 && attempt < 5) {
+          setTimeout(() => connect(attempt + 1, resolve, reject), 1_000);
+          return;
+        }
         reject(new Error(`The stream was answered with ${response.statusCode}`));
         return;
       }
@@ -35,8 +43,7 @@ export function openEventStream(
     });
     outgoing.on("error", reject);
     outgoing.end();
-  });
-  return { opened, close: () => outgoing?.destroy() };
+  }
 }
 
 function headersOf(caller: Caller): Record<string, string> {

@@ -20,7 +20,7 @@ export function get(path: string, caller: Caller = nobody): string {
   return `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${caller.headers}\r\n`;
 }
 
-export function post(path: string, body: unknown, caller: Caller = nobody): string {
+function post(path: string, body: unknown, caller: Caller = nobody): string {
   const json = JSON.stringify(body);
   const length = Buffer.byteLength(json);
   return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${caller.headers}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${json}`;

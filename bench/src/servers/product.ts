@@ -17,7 +17,7 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export const repository = path.resolve(import.meta.dirname, "../../..");
+const repository = path.resolve(import.meta.dirname, "../../..");
 const entry = path.join(repository, "apps/web/dist/server/main.js");
 
 export interface ProductOptions {

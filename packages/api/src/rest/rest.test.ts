@@ -160,7 +160,8 @@ describe("conversations over REST", () => {
 
   it("R-API-2: no body is no input, whatever its type is said to be", async () => {
     const { send } = await newProgram();
-    for (const headers of [{}, { "content-type": "application/json" }]) {
+    const typed: Record<string, string> = { "content-type": "application/json" };
+    for (const headers of [{}, typed]) {
       expect((await send("POST", "/conversations", undefined, headers)).status).toBe(201);
     }
     expect((await send("POST", "/chat")).status).toBe(400);
