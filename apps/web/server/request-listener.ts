@@ -35,6 +35,7 @@ export function createRequestListener(options: Listening): RequestListener {
 async function answer(req: IncomingMessage, res: ServerResponse, path: string, options: Listening): Promise<void> {
   // The client of a connection that was kept open goes to another process, or comes back when this one is up again.
   if (options.ending() && !path.startsWith("/api/health/")) return void req.socket.destroy();
+  if (!path.startsWith("/")) return sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
   if (await options.api.handle(req, res)) return;
   if (options.staticAssets(req, res)) return;
   await options.pages(req, res);
@@ -56,8 +57,8 @@ function sendHealth(res: ServerResponse, healthy: boolean): void {
   sendJson(res, healthy ? 200 : 503, { status: healthy ? "ok" : "unavailable" });
 }
 
-function sendError(res: ServerResponse, status: number, code: string, message: string): void {
-  sendJson(res, status, { error: { code, message, requestId: res.getHeader("x-request-id") } });
+function sendError(res: ServerResponse, status: number, code: string, message: string, issues?: []): void {
+  sendJson(res, status, { error: { code, message, requestId: res.getHeader("x-request-id"), issues } });
 }
 
 function sendJson(res: ServerResponse, status: number, body: unknown): void {
