@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import type { ServerProcess } from "../fixtures/server-process.ts";
 import { endure } from "./fixtures/endure.ts";
 import { PostgresCluster } from "./fixtures/postgres-cluster.ts";
@@ -40,12 +40,21 @@ for (const [name, offset] of [
   test(`R-MSG-3: ${name}: nothing acknowledged is lost, nor out of order`, async () => {
     await endure(workload, [server], {
       name,
-      cause: () => setClock(offset),
+      cause: async () => {
+        await setClock(offset);
+        await expect(async () => expect(Math.round((await aheadBy()) / 60)).toBe(Number(offset) / 60)).toPass();
+      },
       lastsMs: 4_000,
       mend: () => setClock("+0"),
       refuses: "maybe",
     });
   });
+}
+
+/** In seconds. */
+async function aheadBy(): Promise<number> {
+  const [row] = await postgres.sql<{ now: Date }>("SELECT clock_timestamp() AS now");
+  return ((row?.now.getTime() ?? 0) - Date.now()) / 1_000;
 }
 
 /** Seconds beside the true time; the library looks again and again. */
