@@ -7,8 +7,3 @@ export function idOf(kind: IdKind, n: number): string {
   const hex = createHash("md5").update(`${kind}${n}`).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
-
-/** The same in SQL, for a number that is a parameter or a variable of pgbench. */
-function idInSql(kind: IdKind, n: string): string {
-  return `overlay(overlay(md5('${kind}' || ${n}) placing '4' from 13) placing '8' from 17)::uuid`;
-}
