@@ -9,7 +9,8 @@ RUN pnpm install --frozen-lockfile && pnpm build
 RUN find . -name node_modules -type d -prune -exec rm -rf {} + \
   && pnpm install --prod --frozen-lockfile --no-optional --filter "@holdfast/web..." \
   && mkdir -p /app/apps && cp -a package.json node_modules packages /app/ && cp -a apps/web /app/apps/web \
-  && find /app/packages /app/apps -path '*/node_modules' -prune -o \( -name '*.map' -o -name '*.test.*' -o -name .turbo -o -name cache \) -exec rm -rf {} +
+  && find /app/packages /app/apps -path '*/node_modules' -prune -o \( -name '*.test.*' -o -name .turbo -o -name cache \) -exec rm -rf {} + \
+  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HOLDFAST_DATA_DIR=/tmp/holdfast NEXT_TELEMETRY_DISABLED=1 \
