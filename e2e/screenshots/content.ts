@@ -7,7 +7,7 @@ const byAuthor = books.toSorted((a, b) =>
   a.author.localeCompare(b.author, "en")); // leaves books as it was
 \`\`\`
 
-If two books share an author, add \`|| a.title.localeCompare(b.title)\` so that their order stays the same every time.`;
+Two by one author? Add \`|| a.title.localeCompare(b.title)\`.`;
 
 const books = ["The Summer Book, Tove Jansson", "The Rings of Saturn, W. G. Sebald", "Stoner, John Williams"];
 
@@ -32,7 +32,8 @@ export async function furnish({ sql }: TestedDatabase, userId: string, conversat
       "Add the three books we settled on to my tasks, and show me how to sort a list of them by author in TypeScript.",
       null,
     ],
-    ["assistant", answer, calls.slice(0, 1)],
+    ["assistant", "", calls.slice(0, 1)],
+    ["assistant", answer, null],
     ["user", "Which one first, if I only have evenings?", null],
     [
       "assistant",

@@ -1,0 +1,161 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures/test.ts";
+
+test.use({ withProvider: true });
+
+test("R-WEB-4: deleted in another tab: the page says so, and what was typed begins a new conversation", async ({
+  person,
+}) => {
+  const id = await person.begins("soon to be gone");
+  await person.composer.fill("a draft that stays");
+  const other = await person.inAnotherTab();
+  await other.page.goto(`/c/${id}`);
+  const title = (await other.sidebar.locator("[aria-current=page]").textContent()) ?? "";
+  await other.deletes(title);
+  await expect(person.page.getByText("This conversation was deleted.")).toBeVisible();
+  await expect(person.composer).toHaveValue("a draft that stays");
+  await person.composer.press("Enter");
+  await expect(person.sent).toHaveText(/a draft that stays/);
+  await expect(person.answers).toContainText("a draft that stays");
+  await expect(person.page).toHaveURL(/\/c\/[0-9a-f-]{36}$/);
+  expect(person.conversationId()).not.toBe(id);
+});
+
+test("R-WEB-4: Escape cancels an edit wherever the focus is, and neither it nor Cancel loses the focus", async ({
+  person,
+}) => {
+  await person.begins("to be edited");
+  const field = person.page.getByRole("textbox", { name: "Edit message" });
+  const edit = async () => {
+    await person.sent.first().hover();
+    await person.sent.first().getByRole("button", { name: "Edit in a new branch" }).click();
+    await expect(field).toBeFocused();
+  };
+  await edit();
+  await person.composer.click();
+  await person.page.keyboard.press("Escape");
+  await expect(field).toHaveCount(0);
+  await edit();
+  await person.page.getByRole("button", { name: "Cancel" }).click();
+  await expect(field).toHaveCount(0);
+  await expect(person.composer).toBeFocused();
+});
+
+test("R-WEB-4: what is sent while reading far up is shown at once, at the end", async ({ person, database }) => {
+  const id = await person.begins("a long one");
+  await database.sql(
+    `insert into messages (user_id, id, conversation_id, position, role, content)
+     select user_id, gen_random_uuid(), id, 2 + n, case when n % 2 = 1 then 'user' else 'assistant' end, 'Line ' || n
+     from conversations, generate_series(1, 600) n where id = $1`,
+    [id],
+  );
+  await database.sql("update conversations set message_count = 602 where id = $1", [id]);
+  const [middle] = await database.sql<{ id: string }>(
+    "select id from messages where conversation_id = $1 and position = 300",
+    [id],
+  );
+  await person.page.goto("/new");
+  await person.page.goto(`/c/${id}#m-${middle?.id}`);
+  await expect(person.log.locator(`[data-message-id="${middle?.id}"]`)).toBeInViewport();
+  await person.says("sent from the middle");
+  await expect(person.sent.last()).toContainText("sent from the middle");
+  await expect(person.answers.last()).toContainText("sent from the middle");
+  await expect(person.answers.last()).toBeInViewport();
+});
+
+test("R-WEB-4: Scroll to bottom reaches the end while the answer grows, and stays there", async ({ person }) => {
+  await person.begins("[long 400 1]");
+  await person.says("[long 250 20]");
+  await expect(person.answers.last()).toContainText("word20 ");
+  await person.log.hover();
+  await person.page.mouse.wheel(0, -700);
+  await person.page.getByRole("button", { name: "Scroll to bottom" }).click();
+  await expect(person.answers.last()).toContainText("word120 ");
+  expect(await person.log.evaluate((log) => Math.abs(log.scrollTop))).toBeLessThan(2);
+  await person.isAnswered();
+});
+
+test("R-TURN-2: a turn that failed is tried again with the model that was chosen since, and the focus is kept", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  await person.says("refused [401]");
+  await expect(person.alert).toBeVisible({ timeout: 30_000 });
+  await person.page.getByRole("button", { name: /^Model:/ }).click();
+  await person.page.getByRole("menuitemradio", { name: /built-in/ }).click();
+  await person.alert.getByRole("button", { name: "Try again" }).click();
+  await expect(person.answers).toHaveCount(1);
+  await person.isAnswered();
+  await expect(person.alert).toHaveCount(0);
+  expect(await person.page.evaluate(() => document.activeElement === document.body)).toBe(false);
+});
+
+test("R-WEB-4: what a visitor typed is there after signing in, beside what was left there before", async ({
+  person,
+}) => {
+  const account = { email: `draft-${Date.now()}@example.com`, password: "a long enough password" };
+  const { page } = person;
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("Ann");
+  await page.getByLabel("Email").fill(account.email);
+  await page.getByLabel("Password").fill(account.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).not.toHaveURL(/sign-up/);
+  await page.goto("/new");
+  await person.composer.fill("half a thought");
+  await page.context().clearCookies();
+  await page.goto("/new");
+  await person.composer.fill("another one");
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").fill(account.email);
+  await page.getByLabel("Password").fill(account.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+  await page.goto("/new");
+  await expect(person.composer).toHaveValue("half a thought\n\nanother one");
+});
+
+test("R-WEB-4: an answer is announced once, whole, and stands in the page once", async ({ person }) => {
+  await person.begins("first");
+  await listenToAnnouncements(person.page);
+  await person.asks("[long 25 40]");
+  await expect.poll(() => announcements(person.page)).toEqual([expect.stringContaining("word25")]);
+  await expect(person.page.getByText("word25")).toHaveCount(1);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("R-WEB-4: the drawer closes with the link of the conversation that is open, too", async ({ person }) => {
+    await person.begins("the only one");
+    await person.page.getByRole("button", { name: "Open sidebar" }).click();
+    await person.sidebar.locator("[aria-current=page]").click();
+    await expect(person.sidebar).toBeHidden();
+  });
+});
+
+declare global {
+  interface Window {
+    announced?: string[];
+  }
+}
+
+/** What a screen reader would be told that holds an answer's words. */
+async function listenToAnnouncements(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const announced: string[] = [];
+    window.announced = announced;
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const element = target instanceof Element ? target : target.parentElement;
+        const region = element?.closest("[aria-live], [role=status], [role=alert], [role=log]");
+        const text = region?.textContent ?? "";
+        if (region?.getAttribute("aria-live") !== "off" && text.includes("word")) announced.push(text);
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}
+
+function announcements(page: Page): Promise<string[]> {
+  return page.evaluate(() => window.announced ?? []);
+}
