@@ -20,6 +20,11 @@ function storableText(max: number) {
     .refine(isStorable, "must not contain U+0000 or half of a surrogate pair");
 }
 
+/** What may be left out, or be null, which says the same. */
+export function absentable<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
 export const role = z.enum(roles);
 export const turnStatus = z.enum(turnStatuses);
 export const title = text(limits.titleLength);

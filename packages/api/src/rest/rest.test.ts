@@ -158,6 +158,13 @@ describe("conversations over REST", () => {
     }
   });
 
+  it("R-API-2: what is optional may be null, which says the same", async () => {
+    const { send } = await newProgram();
+    expect((await send("POST", "/conversations", { title: null })).status).toBe(201);
+    const answer = await send("POST", "/chat", { message: "hi", conversationId: null, turnId: null, model: null });
+    expect(answer.status).toBe(200);
+  });
+
   it("R-API-2: no body is no input, whatever its type is said to be", async () => {
     const { send } = await newProgram();
     const typed: Record<string, string> = { "content-type": "application/json" };

@@ -20,7 +20,7 @@ export const conversationRouter = router({
         output: schema.conversation,
       },
     })
-    .input(z.object({ title: schema.title.optional(), model: schema.modelId.nullish() }).optional())
+    .input(z.object({ title: schema.absentable(schema.title), model: schema.absentable(schema.modelId) }).optional())
     .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
       if (input?.model && !(await ctx.assistant.hasModel(input.model))) throw unknownModel();
       return ctx.user.createConversation(input);

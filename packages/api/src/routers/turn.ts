@@ -12,9 +12,9 @@ import type { TurnWatchEvent } from "../turns/turns.ts";
 const byTurn = z.object({ turnId: schema.id });
 
 const send = z.object({
-  conversationId: schema.id.optional(),
+  conversationId: schema.absentable(schema.id),
   message: schema.messageContent,
-  model: schema.modelId.optional(),
+  model: schema.absentable(schema.modelId),
 });
 
 export const turnRouter = router({
@@ -41,7 +41,7 @@ export const turnRouter = router({
         }),
       },
     })
-    .input(send.extend({ turnId: schema.id.optional() }))
+    .input(send.extend({ turnId: schema.absentable(schema.id) }))
     .mutation(
       async ({
         ctx,
