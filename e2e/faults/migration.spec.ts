@@ -42,7 +42,7 @@ test("R-OPS-2: a migration that is killed in the middle leaves nothing of itself
       END IF;
     END $$;
     CREATE EVENT TRIGGER hold_up ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION hold_up()`);
-  const killed = await startMigrating();
+  const killed = startMigrating();
   await expect(async () => expect(await busy()).toContain("PgSleep")).toPass({ intervals: [50] });
   killed.kill("SIGKILL");
   await once(killed, "exit");
@@ -57,9 +57,9 @@ test("R-OPS-2: a migration that is killed in the middle leaves nothing of itself
   await Promise.all(servers.map((server) => server.end()));
 });
 
-async function startMigrating(): Promise<ChildProcess> {
+function startMigrating(): ChildProcess {
   const { PATH } = process.env;
-  const env = { PATH, ...(await environment({ DATABASE_URL: postgres.url() })) };
+  const env = { PATH, ...environment({ DATABASE_URL: postgres.url() }) };
   return spawn(process.execPath, [migrate], { env, stdio: "ignore" });
 }
 
