@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from "@holdfast/db";
 import { makeDataDir } from "../fixtures/data-dir.ts";
 import { Person } from "../fixtures/person.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
-import { ServerProcess } from "../fixtures/server-process.ts";
+import { freePort, ServerProcess } from "../fixtures/server-process.ts";
 import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -72,12 +72,18 @@ test("R-OPS-3: a server that starts before its database says so, answers 503, an
   network.cut();
   address.hostname = "127.0.0.1";
   address.port = String(network.port);
-  setTimeout(() => network.mend(), 4_000);
-  const server = await ServerProcess.start({
+  const port = String(await freePort());
+  const starting = ServerProcess.start({
+    PORT: port,
     DATABASE_URL: address.href,
     BETTER_AUTH_SECRET: "a secret for an outage, long enough",
     HOLDFAST_DATA_DIR: dataDir,
   });
+  await expect(async () => {
+    expect((await fetch(`http://127.0.0.1:${port}/api/health/ready`)).status).toBe(503);
+  }).toPass();
+  network.mend();
+  const server = await starting;
   try {
     expect(server.output).toContain("The database cannot be reached. Holdfast waits for it.");
     expect((await fetch(`${server.url}/new`)).status).toBe(200);
