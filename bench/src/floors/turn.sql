@@ -1,9 +1,10 @@
 \set n random(:first, :last)
 \set t random(1, 9000000000000000000)
 WITH moved AS (
-  UPDATE conversations SET updated_at = greatest(updated_at, clock_timestamp())
+  UPDATE conversations SET updated_at = greatest(updated_at, statement_timestamp())
   WHERE user_id = :user AND id = overlay(overlay(md5('conversation' || :n) placing '4' from 13) placing '8' from 17)::uuid
-    AND NOT turn_runs(:user, id) AND NOT EXISTS (SELECT FROM turns WHERE user_id = :user AND id = md5('turn' || :t)::uuid)
+    AND NOT EXISTS (SELECT FROM turns WHERE user_id = :user AND conversation_id = overlay(overlay(md5('conversation' || :n) placing '4' from 13) placing '8' from 17)::uuid AND status = 'running')
+    AND NOT EXISTS (SELECT FROM turns WHERE user_id = :user AND id = md5('turn' || :t)::uuid)
   RETURNING id, message_count
 ), t AS (
   INSERT INTO turns (user_id, conversation_id, id, status, prompt, model, runner, first_position)
@@ -19,7 +20,7 @@ WITH turn AS (
   SELECT conversation_id, prompt FROM turns
   WHERE user_id = :user AND id = md5('turn' || :t)::uuid AND status = 'running' AND runner = :runner
 ), moved AS (
-  UPDATE conversations c SET message_count = c.message_count + 2, updated_at = greatest(c.updated_at, clock_timestamp())
+  UPDATE conversations c SET message_count = c.message_count + 2, updated_at = greatest(c.updated_at, statement_timestamp())
   FROM turn WHERE c.user_id = :user AND c.id = turn.conversation_id
   RETURNING c.id, turn.prompt, c.updated_at, c.message_count AS last, c.message_count - 1 AS first
 ), stored AS (
@@ -31,7 +32,7 @@ WITH turn AS (
   DELETE FROM turn_chunks USING moved WHERE user_id = :user AND turn_id = md5('turn' || :t)::uuid
 )
 UPDATE turns SET status = 'completed', usage = NULL, cut = false, first_position = moved.first, last_position = moved.last,
-  ended_at = clock_timestamp(), partial = '[]'
+  ended_at = statement_timestamp(), partial = '[]'
 FROM moved WHERE turns.user_id = :user AND turns.id = md5('turn' || :t)::uuid RETURNING turns.conversation_id;
 COMMIT;
 \endpipeline

@@ -181,8 +181,9 @@ function conversationOf(n: number): string {
 
 const rawAppend = `
   WITH moved AS (
-    UPDATE conversations SET message_count = message_count + 1, updated_at = greatest(updated_at, clock_timestamp())
-    WHERE user_id = $1 AND id = $2 AND NOT turn_runs($1, $2)
+    UPDATE conversations SET message_count = message_count + 1, updated_at = greatest(updated_at, statement_timestamp())
+    WHERE user_id = $1 AND id = $2
+      AND NOT EXISTS (SELECT FROM turns WHERE user_id = $1 AND conversation_id = $2 AND status = 'running')
     RETURNING message_count, updated_at
   )
   INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
