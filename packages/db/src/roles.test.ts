@@ -83,6 +83,16 @@ describe("row-level security, with the filter left out", () => {
     );
     expect(rows).toEqual([...protectedTables].sort().map((relname) => ({ relname, forced: true, owner_sees: true })));
   });
+
+  it("R-SEC-1: no table with a user's rows is open to a serving role without protection", async () => {
+    const open = await db.sql<{ relname: string }>(
+      `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id'
+       WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT c.relforcerowsecurity
+         AND EXISTS (SELECT FROM unnest($1::text[]) AS role WHERE has_any_column_privilege(role, c.oid, 'SELECT'))`,
+      [[app.user, tasks.user]],
+    );
+    expect(open).toEqual([]);
+  });
 });
 
 describe("the application's role", () => {
