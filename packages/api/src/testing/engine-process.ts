@@ -7,7 +7,9 @@ import { startTestEngine } from "./test-engine.ts";
 const options: DatabaseOptions = JSON.parse(process.env.TEST_DATABASE ?? "{}");
 const db = await openDatabase(options);
 const words = Array.from({ length: 500 }, (_, index) => `word${index} `).join("");
-const assistant = createScriptedAssistant({ script: () => [{ say: words, everyMs: 20 }] });
+const assistant = createScriptedAssistant({
+  script: (prompt) => (prompt.startsWith("Briefly") ? "An answer from there." : [{ say: words, everyMs: 20 }]),
+});
 const engine = await startTestEngine(db, { assistant });
 process.on("message", (send: TurnInput) => {
   void engine.start(send).then(({ turn }) => process.send?.(turn.id));

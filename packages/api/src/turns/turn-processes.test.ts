@@ -93,4 +93,54 @@ describe("a turn that runs in another process", () => {
     expect((await user.findTurn(send.turnId)).status).toBe("completed");
     expect(await db.sql("SELECT FROM turn_chunks WHERE user_id = $1", [userId])).toEqual([]);
   }, 40_000);
+
+  const heldLock = 4_242_001;
+  const moments = [
+    { moment: "while it begins", prompt: "Briefly, held at its beginning", isReached: () => isHeld() },
+    { moment: "after n chunks", prompt: "At length", isReached: (id: string) => hasSaid(id, 3) },
+    { moment: "inside its last transaction", prompt: "Briefly, held at its end", isReached: () => isHeld() },
+    { moment: "after its end", prompt: "Briefly", isReached: (id: string) => hasEnded(id) },
+  ];
+
+  it.each(moments)(
+    "R-TURN-5: killed $moment, a turn is whole or not there, and sent again it is answered once",
+    async ({ prompt, isReached }) => {
+      await holdTurns();
+      const child = await startChild();
+      const send = sendOf(userId, prompt);
+      child.send(send);
+      await until(() => isReached(send.turnId), "the moment to kill", 10_000);
+      child.kill("SIGKILL");
+      await until(async () => !(await runs()) && !(await isHeld()), "the end of the turn", 10_000);
+      const left = await contents();
+      expect([[], [prompt, "An answer from there."]]).toContainEqual(left);
+      await here.startAndWait(send);
+      expect(await contents()).toEqual(left.length > 0 ? left : [prompt, "An answer from here."]);
+      const positions = await db.sql("SELECT position FROM messages WHERE user_id = $1 ORDER BY position", [userId]);
+      expect(positions).toEqual([{ position: 1 }, { position: 2 }]);
+      expect(await db.sql("SELECT FROM turn_chunks WHERE user_id = $1", [userId])).toEqual([]);
+      expect(await runs()).toBe(false);
+    },
+    40_000,
+  );
+
+  /** Makes the database take a second over a turn's beginning or end, so that a process can be killed inside. */
+  async function holdTurns(): Promise<void> {
+    await db.sql(
+      `CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(${heldLock}), pg_sleep(1); RETURN NEW; END $$;
+       CREATE OR REPLACE TRIGGER hold_beginning BEFORE INSERT ON turns FOR EACH ROW
+         WHEN (NEW.prompt LIKE '%held at its beginning') EXECUTE FUNCTION hold();
+       CREATE OR REPLACE TRIGGER hold_end BEFORE INSERT ON messages FOR EACH ROW
+         WHEN (NEW.content LIKE '%held at its end') EXECUTE FUNCTION hold()`,
+    );
+  }
+
+  const isHeld = async () =>
+    (await db.sql("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1", [heldLock])).length > 0;
+  const runs = async () =>
+    (await db.sql("SELECT FROM turns WHERE user_id = $1 AND status = 'running'", [userId])).length > 0;
+  const hasEnded = async (turnId: string) =>
+    (await db.sql("SELECT FROM turns WHERE id = $1 AND status = 'completed'", [turnId])).length > 0;
+  const hasSaid = async (turnId: string, chunks: number) =>
+    (await db.sql("SELECT FROM turn_chunks WHERE turn_id = $1 AND seq >= $2", [turnId, chunks])).length > 0;
 });
