@@ -32,6 +32,7 @@ const walls: Record<string, Wall> = {
   "conversation.create": { input: () => ({ title: "Mine" }) },
   "conversation.getOrCreate": { input: () => undefined },
   "conversation.get": { input: (of) => ({ id: of.conversationId }), stranger: 403 },
+  "conversation.find": { input: (of) => ({ id: of.conversationId }), stranger: 403 },
   "conversation.getWithMessages": { input: (of) => ({ id: of.conversationId }), stranger: 403 },
   "conversation.list": { input: () => ({ limit: 10 }) },
   "conversation.pinned": { input: () => undefined },

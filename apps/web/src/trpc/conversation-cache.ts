@@ -63,11 +63,13 @@ export class ConversationCache {
 
   /** Reads one conversation again; if it is gone, it goes from here. */
   async refresh(id: string): Promise<void> {
-    const options = this.#trpc.conversation.get.queryOptions({ id }, { staleTime: 0, retry: false });
+    const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, gcTime: 0, retry: false });
     try {
-      this.put(await this.#queries.fetchQuery(options));
+      const conversation = await this.#queries.fetchQuery(options);
+      if (conversation) this.put(conversation);
+      else this.remove(id);
     } catch {
-      // Gone, or not reachable: a deletion has its own event, and a reconnect reads the list again.
+      // Not reachable: a reconnect reads the list again.
     }
   }
 

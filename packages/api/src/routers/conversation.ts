@@ -1,6 +1,7 @@
 import type { Conversation, ConversationSummary, Message } from "@holdfast/contract";
 import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
+import { NotFoundError } from "@holdfast/db";
 import { z } from "zod";
 import { badRequest } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
@@ -32,6 +33,16 @@ export const conversationRouter = router({
   get: personProcedure
     .input(byId)
     .query(({ ctx, input }): Promise<ConversationSummary> => ctx.user.findConversation(input.id)),
+
+  /** Like `get`, but null where there is none: for who was told of a change and may come after a deletion. */
+  find: personProcedure.input(byId).query(async ({ ctx, input }): Promise<ConversationSummary | null> => {
+    try {
+      return await ctx.user.findConversation(input.id);
+    } catch (error) {
+      if (error instanceof NotFoundError) return null;
+      throw error;
+    }
+  }),
 
   /** With all its messages, oldest first: for programs. Pages use `message.page`. */
   getWithMessages: personProcedure
