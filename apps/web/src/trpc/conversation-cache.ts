@@ -47,7 +47,7 @@ export class ConversationCache {
   }
 
   remove(id: string): void {
-    this.#queries.removeQueries({ queryKey: this.#trpc.conversation.get.queryKey({ id }), exact: true });
+    this.#queries.removeQueries({ queryKey: this.#trpc.conversation.find.queryKey({ id }), exact: true });
     this.#setList((pages) => pages && removeConversation(pages, id));
     this.#setPinned((pinned) => pinned.filter((one) => one.id !== id));
   }
@@ -57,13 +57,14 @@ export class ConversationCache {
     return (
       findConversation(list, id) ??
       this.#queries.getQueryData(this.#pinnedKey)?.find((one) => one.id === id) ??
-      this.#queries.getQueryData(this.#trpc.conversation.get.queryKey({ id }))
+      this.#queries.getQueryData(this.#trpc.conversation.find.queryKey({ id })) ??
+      undefined
     );
   }
 
   /** Reads one conversation again; if it is gone, it goes from here. */
   async refresh(id: string): Promise<void> {
-    const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, gcTime: 0, retry: false });
+    const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, retry: false });
     try {
       const conversation = await this.#queries.fetchQuery(options);
       if (conversation) this.put(conversation);
@@ -101,7 +102,7 @@ export class ConversationCache {
   }
 
   #setOne(id: string, change: (old: ConversationSummary | undefined) => ConversationSummary | undefined): void {
-    this.#queries.setQueryData(this.#trpc.conversation.get.queryKey({ id }), change);
+    this.#queries.setQueryData(this.#trpc.conversation.find.queryKey({ id }), (old) => change(old ?? undefined));
   }
 
   #setList(change: (pages: ConversationPages | undefined) => ConversationPages | undefined): void {

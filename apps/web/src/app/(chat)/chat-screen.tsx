@@ -47,7 +47,7 @@ function useTitle(openId: string | null, initial: ConversationScreenProps["initi
   const cache = useConversationCache();
   const isInitial = initial?.conversation.id === openId;
   const { data } = useQuery(
-    trpc.conversation.get.queryOptions(
+    trpc.conversation.find.queryOptions(
       { id: openId ?? "" },
       { enabled: false, initialData: isInitial ? initial?.conversation : undefined },
     ),

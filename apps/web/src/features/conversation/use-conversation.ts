@@ -16,7 +16,7 @@ export function useConversation(
   const cache = useConversationCache();
   const isInitial = initial !== null && initial.conversation.id === id;
   const { data } = useQuery(
-    trpc.conversation.get.queryOptions(
+    trpc.conversation.find.queryOptions(
       { id: id ?? "" },
       {
         enabled: enabled && id !== null,
