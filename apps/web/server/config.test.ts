@@ -39,6 +39,10 @@ describe("configuration", () => {
     ["OPENAI_MODELS", " , "],
     ["METRICS_PORT", "3000"],
     ["METRICS_PORT", "-1"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317"],
+    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector"],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+    ["OTEL_TRACES_EXPORTER", "zipkin"],
     ["LOG_LEVEL", "loud"],
     ["TRUST_PROXY", "yes"],
     ["LIMIT_SENDS_PER_MINUTE", "many"],
@@ -55,6 +59,19 @@ describe("configuration", () => {
       env.DATABASE_URL,
     );
     expect(read(env).secret).toBeNull();
+  });
+
+  it("R-OPS-4: traces where OpenTelemetry's variables say where to, and nowhere else", () => {
+    const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" };
+    const exact = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector:4318/here" };
+    expect(read({ OTEL_SERVICE_NAME: "chat" }).tracing).toBeNull();
+    expect(read(base).tracing).toEqual({ url: "http://collector:4318/v1/traces", serviceName: undefined });
+    expect(read({ ...base, ...exact, OTEL_SERVICE_NAME: "chat" }).tracing).toEqual({
+      url: "http://collector:4318/here",
+      serviceName: "chat",
+    });
+    expect(read({ ...base, OTEL_SDK_DISABLED: "TRUE" }).tracing).toBeNull();
+    expect(read({ ...base, OTEL_TRACES_EXPORTER: "none" }).tracing).toBeNull();
   });
 
   it("R-OPS-1: names the one that is missing of two that go together", () => {

@@ -17,9 +17,17 @@ export interface Config {
   mail: { url: string; from: string } | null;
   oauth: { github?: OAuthClient; google?: OAuthClient };
   metricsPort: number | null;
+  /** Null: nothing is traced. */
+  tracing: TracingSettings | null;
   logLevel: (typeof logLevels)[number];
   trustProxy: boolean | number;
   limits: { sendsPerMinute: number; signInsPerMinute: number; requestsPerMinute: number; streams: number };
+}
+
+export interface TracingSettings {
+  /** Where spans are sent to. */
+  url: string;
+  serviceName: string | undefined;
 }
 
 export interface DatabaseAddresses {
@@ -98,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       })),
     },
     metricsPort: read.METRICS_PORT ?? null,
+    tracing: tracingOf(read),
     logLevel: read.LOG_LEVEL,
     trustProxy: read.TRUST_PROXY,
     limits: {
@@ -118,6 +127,14 @@ function assertServed({ openai, anthropic, defaultModel }: ModelSettings): void 
   if (defaultModel?.startsWith("anthropic/") && !anthropic.apiKey) {
     throw new ConfigError("DEFAULT_MODEL must be of a server that is configured: set ANTHROPIC_API_KEY.");
   }
+}
+
+/** By the variables that OpenTelemetry defines; its SDK reads those of them that have no place here. */
+function tracingOf(read: z.infer<typeof variables>): TracingSettings | null {
+  const base = read.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const url = read.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/$/, "")}/v1/traces`);
+  const isOff = read.OTEL_SDK_DISABLED?.toLowerCase() === "true" || read.OTEL_TRACES_EXPORTER === "none";
+  return url && !isOff ? { url, serviceName: read.OTEL_SERVICE_NAME } : null;
 }
 
 /** What two variables make together; null without both. One alone is a mistake. */
@@ -159,6 +176,10 @@ const postgresAddress = z
     (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
     "must be a PostgreSQL address, such as postgres://user:password@host:5432/holdfast",
   );
+
+const collectorAddress = webAddress("must be an http or https address, such as http://127.0.0.1:4318");
+// Sent as JSON, which whoever takes the one over HTTP takes too.
+const otlpProtocol = z.enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf");
 
 const list = z
   .string()
@@ -213,6 +234,13 @@ const variables = z.object({
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   METRICS_PORT: port.optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"], "must be otlp or none").optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorAddress.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorAddress.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
   TRUST_PROXY: proxies.default(false),
   LIMIT_SENDS_PER_MINUTE: limit.default(30),

@@ -10,7 +10,7 @@ function logged(error: unknown): string {
       done();
     },
   });
-  createLog("info", destination).error({ err: error }, "failed");
+  createLog("info", { destination }).error({ err: error }, "failed");
   return text;
 }
 

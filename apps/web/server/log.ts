@@ -1,12 +1,16 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
-/** Structured logs on standard output. What people write, tokens and SQL parameters stay out: errors are stripped to the bones. */
-export function createLog(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+/** Structured logs on standard output, each line with the `fields` of its moment. What people write, tokens and SQL parameters stay out: errors are stripped to the bones. */
+export function createLog(
+  level: string,
+  { destination = pino.destination(1), fields }: { destination?: DestinationStream; fields?: () => object } = {},
+): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => describeError(error) },
+    ...(fields && { mixin: () => ({ ...fields() }) }), // a new one each time: pino writes into it
   };
   return pino(options, destination);
 }

@@ -14,6 +14,8 @@ import { createMetrics, type Metrics, serveMetrics } from "./metrics.ts";
 import { openNextApp } from "./next-app.ts";
 import { createPages } from "./pages.ts";
 import { createRequestListener, createWaitingListener } from "./request-listener.ts";
+import { traceDatabase } from "./traced-database.ts";
+import { openTracing, type Tracing } from "./tracing.ts";
 import { observeTurns } from "./turn-metrics.ts";
 
 declare global {
@@ -28,20 +30,25 @@ const repository = path.resolve(webDir, "../..");
 const dev = process.env.NODE_ENV === "development";
 nextEnv.loadEnvConfig(repository, dev, { info: () => {}, error: (...args) => console.error(...args) });
 const logLevel = process.env.LOG_LEVEL || "info";
-const log = createLog(isLogLevel(logLevel) ? logLevel : "info");
+let tracing: Tracing | undefined;
+const log = createLog(isLogLevel(logLevel) ? logLevel : "info", { fields: () => tracing?.ids() ?? nothing });
 const lifecycle = new Lifecycle(log);
+const nothing = {};
 await lifecycle.run(() => serve(readConfig(process.env)), explain);
 
 /** Opens everything in order, and says where it is. What is opened last is closed first. */
 async function serve(config: Config): Promise<void> {
   const https = config.appUrl?.startsWith("https:") ?? false;
   await probeAddress(config);
+  tracing = await openTracing(config.tracing, log);
+  lifecycle.onEnd("traces", () => tracing?.close());
   const http = new HttpServer(createWaitingListener({ https }));
   const data = await openData(config, repository, lifecycle, log, async () => {
     await http.listen(config);
     process.stdout.write("The database cannot be reached. Holdfast waits for it.\n");
   });
-  const { db, secret } = data;
+  const { secret } = data;
+  const db = tracing ? traceDatabase(data.db, tracing) : data.db;
   const assistant = openAssistant(config.models);
   const [openTools, next] = await Promise.all([
     openTaskTools(db),
@@ -51,7 +58,8 @@ async function serve(config: Config): Promise<void> {
   lifecycle.onEnd("connections", () => http.cutConnections());
   const { appUrl, trustProxy, limits, oauth } = config;
   const mail = config.mail ? createMailer(config.mail) : undefined;
-  const api = await createApi({ db, assistant, openTools, secret, appUrl, trustProxy, limits, log, mail, oauth });
+  const given = { appUrl, trustProxy, limits, mail, oauth };
+  const api = await createApi({ db, assistant, openTools, secret, ...given, log, tracer: tracing });
   lifecycle.onEnd("api", () => api.stop());
   globalThis.holdfast = { api };
 
@@ -61,7 +69,7 @@ async function serve(config: Config): Promise<void> {
   const pages = createPages({ api, isReady, render: next.render, dev: config.dev, https });
   const { staticAssets } = next;
   http.answerWith(
-    createRequestListener({ api, staticAssets, pages, ending: () => lifecycle.ending, https, log, metrics }),
+    createRequestListener({ api, staticAssets, pages, ending: () => lifecycle.ending, https, log, metrics, tracing }),
   );
   lifecycle.onEnd("listener", () => http.stopAccepting());
   lifecycle.signal.throwIfAborted();

@@ -3,8 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Api } from "@holdfast/api";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
-import { loggedPath, pathOf, routeClass } from "./routes.ts";
+import { isRoutine, loggedPath, pathOf, routeClass } from "./routes.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
+import { beginRequestSpan } from "./trace-request.ts";
+import type { TraceIds, Tracing } from "./tracing.ts";
 
 interface Listening {
   api: Pick<Api, "handle">;
@@ -16,20 +18,36 @@ interface Listening {
   https: boolean;
   log: Logger;
   metrics: Metrics;
+  tracing?: Tracing | undefined;
 }
 
 /** The API first, then the files of the build, then the pages. */
 export function createRequestListener(options: Listening): RequestListener {
   return (req, res) => {
     const path = pathOf(req.url);
-    observe(req, res, path, options);
+    const { tracing } = options;
+    const requestId = randomUUID();
+    const span = tracing && beginRequestSpan(tracing, req, res, { path, requestId });
+    observe(req, res, { path, requestId, trace: tracing?.ids(span) }, options);
     setSecurityHeaders(res, options);
-    answer(req, res, path, options).catch((error) => {
-      options.log.error({ err: error, requestId: res.getHeader("x-request-id") }, "request failed");
-      if (res.headersSent) res.destroy();
-      else sendError(res, 500, "INTERNAL", "Something went wrong on our side.");
-    });
+    const work = () => answerSafely(req, res, path, options);
+    void (span ? tracing?.within(span, work) : work()); // it never rejects
   };
+}
+
+async function answerSafely(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  options: Listening,
+): Promise<void> {
+  try {
+    await answer(req, res, path, options);
+  } catch (error) {
+    options.log.error({ err: error, requestId: res.getHeader("x-request-id") }, "request failed");
+    if (res.headersSent) res.destroy();
+    else sendError(res, 500, "INTERNAL", "Something went wrong on our side.");
+  }
 }
 
 async function answer(req: IncomingMessage, res: ServerResponse, path: string, options: Listening): Promise<void> {
@@ -67,8 +85,12 @@ function sendJson(res: ServerResponse, status: number, body: unknown): void {
 }
 
 /** Gives the request its id, and logs and counts it when it is over. */
-function observe(req: IncomingMessage, res: ServerResponse, path: string, { log, metrics }: Listening): void {
-  const requestId = randomUUID();
+function observe(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { path, requestId, trace }: { path: string; requestId: string; trace: TraceIds | undefined },
+  { log, metrics }: Listening,
+): void {
   req.headers["x-request-id"] = requestId;
   res.setHeader("x-request-id", requestId);
   const begin = process.hrtime.bigint();
@@ -78,11 +100,10 @@ function observe(req: IncomingMessage, res: ServerResponse, path: string, { log,
     const route = routeClass(path);
     const streamed = String(res.getHeader("content-type")).startsWith("text/event-stream");
     metrics.countRequest(route, method, res.statusCode, durationMs / 1000, streamed);
-    const level =
-      res.statusCode >= 500 ? "warn" : route === "/_next" || route.startsWith("/api/health") ? "debug" : "info";
+    const level = res.statusCode >= 500 ? "warn" : isRoutine(route) ? "debug" : "info";
     const aborted = res.writableFinished ? {} : { aborted: true };
     log[level](
-      { requestId, method, path: loggedPath(path), status: res.statusCode, durationMs, ...aborted },
+      { requestId, method, path: loggedPath(path), status: res.statusCode, durationMs, ...aborted, ...trace },
       "request",
     );
   });

@@ -25,6 +25,11 @@ export function routeClass(path: string): string {
   }
 }
 
+/** What a page or a watchdog asks again and again. */
+export function isRoutine(route: string): boolean {
+  return route === "/_next" || route.startsWith("/api/health");
+}
+
 /** A path for the log: links that are mailed carry a token after the third part. */
 export function loggedPath(path: string): string {
   return path.startsWith("/api/auth/") ? path.split("/").slice(0, 4).join("/") : path;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Assistant, ToolBox } from "@holdfast/assistant";
+import type { Assistant, Span, SpanAttributes, ToolBox } from "@holdfast/assistant";
 import type { Person } from "@holdfast/contract";
 import type { Database } from "@holdfast/db";
 import type { OAuthClients } from "./identity/auth.ts";
@@ -20,6 +20,8 @@ export interface ApiOptions {
   /** 0 turns one off. */
   limits: ApiLimits;
   log: Log;
+  /** Without one nothing is traced. */
+  tracer?: Tracer | undefined;
   /** Without one nobody can be sent a new password. */
   mail?: Mailer;
   /** Other sites that people may sign in with. */
@@ -43,6 +45,16 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   debug(fields: object, message: string): void;
+}
+
+/** Begins the spans of traces. Which one is active is known wherever the work goes on, across every `await`. */
+export interface Tracer {
+  /** Below the active one. */
+  begin(name: string, attributes: SpanAttributes): Span;
+  /** The root of a trace of its own, linked to the active one: for what outlives it. */
+  beginLinked(name: string, attributes: SpanAttributes): Span;
+  /** Does the work with the span active. Does not end it. */
+  within<T>(span: Span, work: () => T): T;
 }
 
 export type Caller = ReturnType<AppRouter["createCaller"]>;

@@ -1,6 +1,7 @@
 import type { Assistant } from "@holdfast/assistant";
 import type { Person } from "@holdfast/contract";
 import type { Database, UserStore } from "@holdfast/db";
+import type { Tracer } from "./api.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { LiveFeeds } from "./live/live-feeds.ts";
 import type { Turns } from "./turns/turns.ts";
@@ -12,6 +13,7 @@ export interface Services {
   turns: Turns;
   live: LiveFeeds;
   limits: Limits;
+  tracer?: Tracer | undefined;
 }
 
 /** One request, however many procedures it calls. */

@@ -1,5 +1,5 @@
 /** The door: `createApi` and the types that clients need. */
-export type { Api, ApiLimits, ApiOptions, Caller, Log } from "./api.ts";
+export type { Api, ApiLimits, ApiOptions, Caller, Log, Tracer } from "./api.ts";
 export { createApi } from "./http/create-api.ts";
 export { createMailer } from "./identity/mail.ts";
 export type { AppRouter } from "./routers/app-router.ts";

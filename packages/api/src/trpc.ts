@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorIssue } from "@holdfast/contract";
 import { id } from "@holdfast/contract/schemas";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
+import type { Tracer } from "./api.ts";
 import type { Context } from "./context.ts";
 import { ApiError, toApiError, toTRPCError } from "./errors.ts";
 
@@ -56,9 +57,9 @@ export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** For everyone, signed in or not. */
-export const visitorProcedure = t.procedure.use(async ({ ctx, next }) => {
+export const visitorProcedure = t.procedure.use(async ({ ctx, path, next }) => {
   if (ctx.refusal !== null) throw toTRPCError(ctx.refusal);
-  const result = await next();
+  const result = await (ctx.tracer ? traced(ctx.tracer, path, next) : next());
   if (!result.ok) throw toTRPCError(result.error);
   return result;
 });
@@ -76,6 +77,20 @@ export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInp
   const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(await getRawInput().catch(() => undefined))));
   return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
 });
+
+/** A refusal, such as NOT_FOUND, is no failure of the procedure. */
+async function traced<Result extends { ok: true } | { ok: false; error: unknown }>(
+  tracer: Tracer,
+  path: string,
+  next: () => Promise<Result>,
+): Promise<Result> {
+  const span = tracer.begin(path, { "rpc.system": "trpc", "rpc.method": path });
+  const result = await tracer.within(span, next);
+  const error = result.ok ? null : toApiError(result.error);
+  span.set({ "holdfast.error_code": error?.code });
+  span.end(error && error.status >= 500 ? error.code : undefined);
+  return result;
+}
 
 function turnIdOf(input: unknown): string | undefined {
   const { success, data } = z.object({ turnId: id }).safeParse(input);

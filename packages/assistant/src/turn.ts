@@ -3,7 +3,7 @@ import { limits as bounds, codePointLength, type TurnEvent, type Usage } from "@
 import { CallIds, exchange, promptOf } from "./context.ts";
 import { failureOf, TurnError } from "./failures.ts";
 import { addUsage, type ModelFacts } from "./model-facts.ts";
-import { runStep } from "./step.ts";
+import { measuredStep, measuredTools } from "./spans.ts";
 import { TimeLimit } from "./time-limit.ts";
 import { callTools } from "./tool-calls.ts";
 import type { ToolDescription, TurnOutcome, TurnRequest } from "./types.ts";
@@ -31,6 +31,7 @@ export async function* runTurn(
   let usage: Usage | null = null;
   try {
     const tools = await listTools(request, time.signal);
+    const toolBox = measuredTools(request.span, request.tools);
     const ids = new CallIds();
     const messages = promptOf(request, tools, facts.historyBudget, ids);
     const usedIds = new Set<string>();
@@ -40,7 +41,7 @@ export async function* runTurn(
     for (let step = 0; step < limits.steps; step++) {
       const isLast = step === limits.steps - 1;
       const options = { messages, tools, mayCall: !isLast, room, silenceMs: limits.silenceMs, signal: time.signal };
-      const said = yield* runStep(model, step, options);
+      const said = yield* measuredStep(request.span, model, step, options);
       usage = addUsage(usage, said.usage, facts.price);
       if (said.cut) return { status: "completed", usage, cut: true };
 
@@ -48,7 +49,7 @@ export async function* runTurn(
       saidNothing &&= said.text === "" && said.calls.length === 0;
       if (isLast || said.calls.length === 0) break;
 
-      const calls = yield* callTools(said.calls, step, { tools, usedIds, toolBox: request.tools, signal: time.signal });
+      const calls = yield* callTools(said.calls, step, { tools, usedIds, toolBox, signal: time.signal });
       messages.push(...exchange(said.text, calls, ids));
     }
     if (saidNothing) throw new TurnError("answer_blank", "The model finished without saying anything. Try again.");

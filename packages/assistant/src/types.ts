@@ -31,6 +31,8 @@ export interface TurnRequest {
   /** Tools that act for this person alone. Opened on first use; closed by whoever made it. */
   tools: ToolBox;
   signal: AbortSignal;
+  /** Where turns are traced: each round of the model and each call of a tool becomes a span below it. */
+  span?: Span | undefined;
 }
 
 export type TurnOutcome =
@@ -56,6 +58,16 @@ export interface ToolDescription {
   /** JSON Schema of the arguments. */
   inputSchema: Record<string, unknown>;
 }
+
+/** A piece of work in a trace. It is told names, codes and numbers, never what a person, a model or a tool has said. */
+export interface Span {
+  begin(name: string, attributes: SpanAttributes): Span;
+  set(attributes: SpanAttributes): void;
+  /** With the code of its failure, if it failed. */
+  end(failure?: string): void;
+}
+
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What pino and its like offer. */
 export interface Log {

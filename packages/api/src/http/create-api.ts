@@ -19,13 +19,13 @@ import { createTrpcHandler } from "./trpc-handler.ts";
 
 /** Throws `UnavailableError` if the database does not answer. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { db, assistant, openTools, log } = options;
+  const { db, assistant, openTools, log, tracer } = options;
   const events = createUserEvents({
     notices: db.notices,
     findTurn: (userId, turnId) => db.forUser(userId).findTurn(turnId),
     log,
   });
-  const turns = await createTurnEngine({ db, assistant, openTools, events, log });
+  const turns = await createTurnEngine({ db, assistant, openTools, events, log, tracer });
   const live = createLiveFeeds({
     events,
     async runningTurns(userId) {
@@ -35,7 +35,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   const limits = createLimits(db, options.limits);
   const identity = createIdentity({ ...options, authUrl: db.urls.auth, limits });
-  const services: Services = { db, assistant, turns, live, limits };
+  const services: Services = { db, assistant, turns, live, limits, tracer };
   const tidying = setInterval(() => void tidy(), tidyMs); // it logs its own failures
 
   const open = new Set<ServerResponse>();

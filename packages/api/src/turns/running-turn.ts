@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Assistant, ToolBox, TurnOutcome } from "@holdfast/assistant";
+import type { Assistant, Span, ToolBox, TurnOutcome } from "@holdfast/assistant";
 import {
   applyEvents,
   type Person,
@@ -59,7 +59,7 @@ type Outcome = Exclude<TurnOutcome, { status: "aborted" }> | { status: "halted";
 /** Runs a turn that has been started. */
 export function runTurn(
   { turn, earlierCalls }: StartedTurn,
-  { person, runner }: { person: Person; runner: number },
+  { person, runner, span }: { person: Person; runner: number; span?: Span | undefined },
   resources: TurnResources,
 ): RunningTurn {
   const { db, assistant, events, writer, log } = resources;
@@ -101,7 +101,7 @@ export function runTurn(
     const history = await db.forUser(person.id).recentHistory(conversationId, assistant.historyBudget(model));
     const tools = resources.openTools(person.id);
     try {
-      const answering = assistant.runTurn({ model, prompt, history, earlierCalls, person, tools, signal });
+      const answering = assistant.runTurn({ model, prompt, history, earlierCalls, person, tools, signal, span });
       for (;;) {
         const next = await answering.next();
         if (next.done) return next.value;

@@ -9,12 +9,13 @@ import {
   UnavailableError,
   type UserStore,
 } from "@holdfast/db";
-import type { Log } from "../api.ts";
+import type { Log, Tracer } from "../api.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import type { UserEvents } from "../live/user-events.ts";
 import { createChunkWriter } from "./chunk-writer.ts";
 import { type RunningTurn, runTurn } from "./running-turn.ts";
 import { createTurnRecovery } from "./turn-recovery.ts";
+import { beginTurnSpan, endTurnSpan } from "./turn-span.ts";
 import { nameConversation } from "./turn-title.ts";
 import type { TurnInput, Turns } from "./turns.ts";
 import { watchTurn } from "./watch-turn.ts";
@@ -25,6 +26,7 @@ export interface TurnEngineOptions {
   openTools(userId: string): ToolBox;
   events: UserEvents;
   log: Log;
+  tracer?: Tracer | undefined;
   timing?: Partial<TurnTiming>;
 }
 
@@ -50,7 +52,7 @@ export interface TurnEngine extends Turns {
 }
 
 export async function createTurnEngine(options: TurnEngineOptions): Promise<TurnEngine> {
-  const { db, assistant, events, log } = options;
+  const { db, assistant, events, log, tracer } = options;
   const timing = { ...defaultTiming, ...options.timing };
   const running = new Map<string, RunningTurn>();
   /** Turns that are being inserted: a Stop may come before it is known that they run. */
@@ -116,10 +118,16 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   function launch(started: StartedTurn, person: Person): void {
     const key = keyOf(person.id, started.turn.id);
     running.get(key)?.halt("abandoned"); // an attempt that was taken from us while we were paused
-    const turn = runTurn(started, { person, runner }, resources);
+    const span = beginTurnSpan(tracer, started.turn);
+    const run = () => runTurn(started, { person, runner, span }, resources);
+    const turn = tracer && span ? tracer.within(span, run) : run();
     running.set(key, turn);
     events.publish(person.id, { type: "turn-started", turn: started.turn });
-    void turn.ended.then((end) => conclude(turn, end)); // `ended` never rejects
+    // `ended` never rejects.
+    void turn.ended.then((end) => {
+      endTurnSpan(span, end);
+      conclude(turn, end);
+    });
   }
 
   function conclude(turn: RunningTurn, end: TurnEnd | null): void {
@@ -151,7 +159,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   }
 
   function hear(notice: Notice): void {
-    if (notice.type === "lost") verifyAll(); // a deletion may have been missed
+    if (notice.type === "lost") verifyAll(); // a deletion or a Stop may have been missed
     if (notice.type === "turn-stop") running.get(keyOf(notice.userId, notice.turnId))?.halt("stopped");
     if (notice.type === "user-deleted") abandon((turn) => turn.userId === notice.userId);
     if (notice.type === "conversation" && notice.change === "deleted") {
