@@ -1,6 +1,8 @@
 import { Connections } from "./connections.ts";
 import { DirectConnection } from "./direct-connection.ts";
 import { translateError } from "./errors.ts";
+import { IdentityConnections } from "./identity-connections.ts";
+import { identityStore } from "./identity-store.ts";
 import { type MigrateOptions, migrateDatabase } from "./migrate-database.ts";
 import { Notices } from "./notices.ts";
 import { peopleStore } from "./people.ts";
@@ -29,8 +31,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const behindPooler = directUrl !== undefined;
-  const connections = await Connections.open(urls.app, { poolSize, prepare: !behindPooler });
+  const prepare = directUrl === undefined;
+  const connections = await Connections.open(urls.app, { poolSize, prepare });
+  const identity = new IdentityConnections(urls.auth, { prepare });
   const direct = new DirectConnection(directUrl ? withCredentialsOf(urls.app, directUrl) : urls.app);
   const notices = new Notices(connections, direct);
   const runners = runnerStore(connections, direct, notices);
@@ -38,16 +41,16 @@ async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: Dat
     await direct.open();
   } catch (error) {
     await connections.close();
-    throw error;
+    throw error; // identity has not connected yet
   }
 
   return {
     urls,
-    behindPooler,
     notices,
     runners: runners.store,
     forUser: (userId) => userStore({ userId, connections, notices }),
-    ...peopleStore(connections, notices),
+    identity: identityStore(identity),
+    ...peopleStore(connections, identity, notices),
 
     async isReady() {
       const answer = connections.query({ text: "SELECT 1" }, readyTimeoutMs).then(
@@ -67,6 +70,7 @@ async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: Dat
       await runners.resign().catch(() => {}); // the database may be away; others will see that we are gone
       await direct.close();
       await connections.close();
+      await identity.close();
     },
   };
 }

@@ -58,7 +58,7 @@ describe("an outage of the database", () => {
       const waits = await Promise.all([
         ...Array.from({ length: 15 }, () => timed(() => store.createConversation())),
         timed(() => store.addTask({ title: "x" })),
-        timed(() => db.userExists(userId)),
+        timed(() => db.identity.findPerson(userId)),
         timed(() => db.countUse("k", 1, 1_000)),
       ]);
       expect(await ready).toBe(false);

@@ -33,7 +33,7 @@ describe("guests", () => {
     expect((await moved.listTasks()).map((task) => task.title)).toEqual(["Task"]);
     const { conversations } = await moved.listConversations({ limit: 10 });
     expect(conversations.map((one) => one.id).sort()).toEqual([own.id, turn.conversationId].sort());
-    expect(await db.userExists(guest.id)).toBe(false);
+    expect(await db.identity.findPerson(guest.id)).toBeNull();
     expect((await moved.addMessage(turn.conversationId, "user", "on")).position).toBe(3);
   });
 
@@ -45,7 +45,7 @@ describe("guests", () => {
     await expect(db.moveGuest(person.id, guest.id)).rejects.toThrow(NotFoundError);
     await expect(db.moveGuest(guest.id, randomUUID())).rejects.toThrow(NotFoundError);
     await expect(db.moveGuest(guest.id, guest.id)).rejects.toThrow(NotFoundError);
-    expect(await db.userExists(guest.id)).toBe(true);
+    expect(await db.identity.findPerson(guest.id)).toMatchObject({ isGuest: true });
   });
 
   it("R-SEC-2: guests unused since a time are deleted, and nobody else", async () => {
@@ -63,9 +63,33 @@ describe("guests", () => {
     ]);
     await db.sql("INSERT INTO conversations (user_id, updated_at) VALUES ($1, $2)", [unused.id, old]);
     expect(await db.deleteUnusedGuests(new Date("2021-01-01"), 100)).toBeGreaterThanOrEqual(1);
-    const exist = await Promise.all([unused, chatting, visiting, registered, fresh].map(({ id }) => db.userExists(id)));
-    expect(exist).toEqual([false, true, true, true, true]);
+    const everybody = [unused, chatting, visiting, registered, fresh].map(({ id }) => db.identity.findPerson(id));
+    expect((await Promise.all(everybody)).map((person) => person !== null)).toEqual([false, true, true, true, true]);
     expect(await db.deleteUnusedGuests(new Date("2021-01-01"), 100)).toBe(0);
+  });
+});
+
+describe("deleting an account", () => {
+  it("R-SEC-4: deletes the guests whose things were on their way to it, and no other guest", async () => {
+    const [person, other] = [await createTestUser(db), await createTestUser(db)];
+    const [guest, kept] = [await createTestUser(db, { guest: true }), await createTestUser(db, { guest: true })];
+    await db.rememberMove(guest.id, person.id);
+    await db.rememberMove(kept.id, other.id);
+    await db.forUser(guest.id).startTurn({ turnId: randomUUID(), prompt: "p", model: "m", title: "t", runner: 1 });
+    expect(await db.deleteUser(person.id)).toBe(true);
+    const left = await Promise.all([person, guest, other, kept].map(({ id }) => db.identity.findPerson(id)));
+    expect(left.map((one) => one?.id ?? null)).toEqual([null, null, other.id, kept.id]);
+    expect(await db.sql("SELECT FROM turns WHERE user_id = $1", [guest.id])).toEqual([]);
+    expect(await db.pendingMoves()).toEqual([{ guestId: kept.id, userId: other.id }]);
+  });
+
+  it("R-SEC-4: no text in the place of a guest's id reaches anybody registered", async () => {
+    const [person, registered] = [await createTestUser(db), await createTestUser(db)];
+    await db.rememberMove(registered.id, person.id);
+    const plant = "INSERT INTO verifications (identifier, value, expires_at) VALUES ($1, $2, now())";
+    await db.sql(plant, ["move-guest:nobody", person.id]);
+    expect(await db.deleteUser(person.id)).toBe(true);
+    expect(await db.identity.findPerson(registered.id)).not.toBeNull();
   });
 });
 

@@ -1,56 +1,101 @@
 import type { Connections } from "./connections.ts";
 import { NotFoundError, TurnRunningError } from "./errors.ts";
+import type { IdentityConnections } from "./identity-connections.ts";
 import type { Notices } from "./notices.ts";
 import { firstRow } from "./scope.ts";
 import type { Database } from "./types.ts";
 
-type PeopleStore = Pick<Database, "userExists" | "moveGuest" | "deleteUser" | "deleteUnusedGuests" | "countUse">;
+type PeopleStore = Pick<
+  Database,
+  "rememberMove" | "pendingMoves" | "moveGuest" | "endMove" | "deleteUser" | "deleteUnusedGuests" | "countUse"
+>;
 
 /** Deleting or moving a person may touch many rows. */
 const longTimeoutMs = 120_000;
 const usesBetweenCleanings = 1_000;
+const moveDays = 30;
+const movePrefix = "move-guest:";
 
-export function peopleStore(connections: Connections, notices: Notices): PeopleStore {
+/**
+ * People come and go as the role of identity alone: whatever the role that serves requests is made to say, it cannot
+ * delete anybody.
+ */
+export function peopleStore(connections: Connections, identity: IdentityConnections, notices: Notices): PeopleStore {
   let uses = 0;
 
+  function publishDeleted(rows: readonly { id: string }[]): void {
+    for (const { id } of rows) notices.publish({ type: "user-deleted", userId: id });
+  }
+
   return {
-    async userExists(userId) {
-      const result = await connections.query({
-        name: "user-exists",
-        text: "SELECT FROM users WHERE id = $1",
-        values: [userId],
+    async rememberMove(guestId, userId) {
+      await identity.query({
+        name: "remember-move",
+        text: `INSERT INTO verifications (identifier, value, expires_at)
+               VALUES ($1, $2, now() + make_interval(days => ${moveDays}))`,
+        values: [`${movePrefix}${guestId}`, userId],
       });
-      return (result.rowCount ?? 0) > 0;
+    },
+
+    pendingMoves() {
+      return identity.query<{ guestId: string; userId: string }>({
+        name: "pending-moves",
+        text: `SELECT substr(identifier, ${movePrefix.length + 1}) AS "guestId", value AS "userId"
+               FROM verifications WHERE identifier LIKE '${movePrefix}%' ORDER BY created_at LIMIT 100`,
+      });
     },
 
     async moveGuest(guestId, userId) {
-      const result = await connections.query<{ outcome: string }>(
+      const [moved] = await identity.query<{ outcome: string }>(
         { text: "SELECT move_guest($1, $2) AS outcome", values: [guestId, userId] },
         longTimeoutMs,
       );
-      const outcome = firstRow(result)?.outcome;
-      if (outcome === "turn-running") throw new TurnRunningError("A turn of the guest is still running.");
-      if (outcome !== "moved") throw new NotFoundError("There is no such guest or user.");
+      if (moved?.outcome === "turn-running") throw new TurnRunningError("A turn of the guest is still running.");
+      if (moved?.outcome !== "moved") throw new NotFoundError("There is no such guest or user.");
       notices.publish({ type: "user-deleted", userId: guestId });
     },
 
-    async deleteUser(userId) {
-      const result = await connections.query<{ deleted: boolean }>(
-        { text: "SELECT delete_user($1) AS deleted", values: [userId] },
+    async endMove(guestId) {
+      const left = await identity.query<{ id: string }>(
+        {
+          text: `WITH forgotten AS (DELETE FROM verifications WHERE identifier = $1)
+                 DELETE FROM users WHERE id = $2 AND is_anonymous RETURNING id`,
+          values: [`${movePrefix}${guestId}`, guestId],
+        },
         longTimeoutMs,
       );
-      const deleted = firstRow(result)?.deleted ?? false;
-      if (deleted) notices.publish({ type: "user-deleted", userId });
-      return deleted;
+      publishDeleted(left);
+    },
+
+    async deleteUser(userId) {
+      // Links, codes and pending moves name the user in a text, where no foreign key leads.
+      const deleted = await identity.query<{ id: string }>(
+        {
+          text: `WITH forgotten AS (
+                   DELETE FROM verifications WHERE value = $1 OR identifier = '${movePrefix}' || $1
+                   RETURNING identifier
+                 ), gone AS (
+                   SELECT $1::uuid AS id UNION ALL
+                   SELECT substr(identifier, ${movePrefix.length + 1})::uuid FROM forgotten
+                   WHERE identifier ~ '^${movePrefix}[0-9a-f-]{36}$'
+                 )
+                 DELETE FROM users u USING gone WHERE u.id = gone.id AND (u.id = $1::uuid OR u.is_anonymous)
+                 RETURNING u.id`,
+          values: [userId],
+        },
+        longTimeoutMs,
+      );
+      publishDeleted(deleted);
+      return deleted.some(({ id }) => id === userId);
     },
 
     async deleteUnusedGuests(before, limit) {
-      const { rows } = await connections.query<{ id: string }>(
+      const deleted = await identity.query<{ id: string }>(
         { text: "SELECT delete_unused_guests($1, $2) AS id", values: [before.toISOString(), limit] },
         longTimeoutMs,
       );
-      for (const { id } of rows) notices.publish({ type: "user-deleted", userId: id });
-      return rows.length;
+      publishDeleted(deleted);
+      return deleted.length;
     },
 
     async countUse(key, limit, windowMs) {

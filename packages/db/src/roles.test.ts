@@ -166,23 +166,39 @@ describe("the other roles", () => {
     }
   });
 
-  it("R-SEC-1: the functions that see everybody's rows are the application's alone, and their search path is fixed", async () => {
-    const functions = await db.sql<{ proname: string; proconfig: string[]; public: boolean }>(
-      `SELECT proname, proconfig, EXISTS (SELECT FROM aclexplode(proacl) a WHERE a.grantee = 0) AS public
-       FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname`,
+  it("R-SEC-1: each function that sees everybody's rows is one role's alone, and its search path is fixed", async () => {
+    const functions = await db.sql<{ proname: string; roles: string[]; proconfig: string[]; public: boolean }>(
+      `SELECT proname, proconfig, EXISTS (SELECT FROM aclexplode(proacl) a WHERE a.grantee = 0) AS public,
+         ARRAY(SELECT regexp_replace(rolname, '.*_', '') FROM pg_roles
+               WHERE oid <> proowner AND NOT rolsuper AND has_function_privilege(oid, p.oid, 'EXECUTE')) AS roles
+       FROM pg_proc p WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname`,
     );
-    expect(functions.map((one) => one.proname)).toEqual([
-      "append_turn_chunks",
-      "conversation_exists",
-      "delete_unused_guests",
-      "delete_user",
-      "move_guest",
-      "search_messages",
-      "sweep_turns",
+    expect(functions.map(({ proname, roles }) => [proname, roles])).toEqual([
+      ["append_turn_chunks", ["app"]],
+      ["conversation_exists", ["app"]],
+      ["delete_unused_guests", ["auth"]],
+      ["move_guest", ["auth"]],
+      ["search_messages", ["app"]],
+      ["sweep_turns", ["app"]],
     ]);
     for (const one of functions) {
       expect(one).toMatchObject({ public: false, proconfig: ["search_path=pg_catalog, public"] });
     }
+  });
+
+  it("R-SEC-1, R-SEC-4: the application can delete nobody, change nobody and give nobody's things away", async () => {
+    for (const attempt of [
+      "DELETE FROM users WHERE id = $1",
+      "UPDATE users SET is_anonymous = true WHERE id = $1",
+      "SELECT move_guest($1, $1)",
+      "SELECT delete_unused_guests(now(), 1 + ($1::uuid IS NULL)::int)",
+    ]) {
+      await expect(
+        as(app, bob, () => app.query(attempt, [ada])),
+        attempt,
+      ).rejects.toThrow("permission denied");
+    }
+    expect(await db.identity.findPerson(ada)).not.toBeNull();
   });
 
   it("R-SEC-1: nobody but the four roles connects to the database", async () => {

@@ -1,6 +1,7 @@
 import type {
   ConversationSummary,
   Message,
+  Person,
   PlacedMessage,
   Role,
   Task,
@@ -12,6 +13,7 @@ import type {
   TurnView,
   Usage,
 } from "@holdfast/contract";
+import type { Pool } from "pg";
 
 /** The door of this package. Everything behind it returns plain objects: no entity instance leaves. */
 export interface Database {
@@ -21,17 +23,23 @@ export interface Database {
   runners: RunnerStore;
   /** The connection strings of the other roles, for the processes and libraries that own them. */
   urls: { app: string; auth: string; tasks: string };
-  /** They lead through a pooler, perhaps in transaction mode: nothing of a session lasts, such as a prepared statement. */
-  behindPooler: boolean;
   /** Notices between processes on one database. */
   notices: NoticeBoard;
   /** True if the database answers within a second. */
   isReady(): Promise<boolean>;
-  /** Whether this user exists: for a bearer token, whose `sub` may be gone. */
-  userExists(userId: string): Promise<boolean>;
+  /** People, their sessions and their passwords, as the role that may read them. */
+  identity: IdentityStore;
+  /** Remembers that what this guest has is to go to the user; survives a crash. */
+  rememberMove(guestId: string, userId: string): Promise<void>;
+  pendingMoves(): Promise<{ guestId: string; userId: string }[]>;
   /** Gives a guest's conversations, tasks and turns to another user, then deletes the guest. */
   moveGuest(guestId: string, userId: string): Promise<void>;
-  /** Deletes a user and, by cascade, everything of theirs. Returns whether there was one. */
+  /** The move is over, or can never be: it is forgotten, and with it a guest who is left, whom nobody can be any more. */
+  endMove(guestId: string): Promise<void>;
+  /**
+   * Deletes a user and, by cascade, everything of theirs; guests whose things were on their way to them, too. Returns
+   * whether there was one.
+   */
   deleteUser(userId: string): Promise<boolean>;
   /** Deletes guests unused since `before`, at most `limit`. Returns how many. */
   deleteUnusedGuests(before: Date, limit: number): Promise<number>;
@@ -40,6 +48,32 @@ export interface Database {
   /** Sizes of the pool, for metrics. */
   poolStats(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
+}
+
+export interface IdentityStore {
+  /** For Better Auth, which speaks to its tables itself. */
+  pool: Pool;
+  findPerson(userId: string): Promise<Person | null>;
+  sessionLives(token: string, userId: string): Promise<boolean>;
+  endSession(token: string): Promise<void>;
+  endSessionsOf(userId: string, except?: { token: string }): Promise<void>;
+  endSessionById(userId: string, sessionId: string): Promise<boolean>;
+  listSessions(userId: string): Promise<StoredSession[]>;
+  /** When the session of this token began. */
+  sessionAge(token: string): Promise<{ ageMs: number } | null>;
+  findPasswordHash(userId: string): Promise<string | null>;
+  /** Gives the account with this address a password, and ends its sessions. Returns whose it is; null where it is nobody's. */
+  setPassword(email: string, hash: string): Promise<string | null>;
+}
+
+export interface StoredSession {
+  id: string;
+  token: string;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  userAgent: string | null;
+  address: string | null;
 }
 
 export interface ListPage {

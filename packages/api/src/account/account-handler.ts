@@ -120,7 +120,6 @@ export function createAccountHandler({ identity, openContext, address, onError }
     const { req, res, context, person, user } = exchange;
     await assertPassword(exchange, deleteBody.parse(hasBody(req) ? await readJson(req) : {}).password);
     for (const turn of await user.runningTurns()) await user.requestStop(turn.id);
-    await store.forgetVerifications(person.id);
     await context.db.deleteUser(person.id);
     identity.sessionsChanged(person.id);
     res.appendHeader("set-cookie", identity.clearedCookies());

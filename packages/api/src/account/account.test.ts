@@ -275,8 +275,8 @@ describe("an account", () => {
 
   it("the operator's command gives it a new password and ends its sessions", async () => {
     const { browser, email } = await register();
-    expect(await resetPassword(db.urls.auth, "nobody@example.com")).toBeNull();
-    const made = await resetPassword(db.urls.auth, email.toUpperCase());
+    expect(await resetPassword(db, "nobody@example.com")).toBeNull();
+    const made = await resetPassword(db, email.toUpperCase());
     expect((await browser.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
     const signIn = (secret: string) => server.browser().post("/api/auth/sign-in/email", { email, password: secret });
     expect([(await signIn(password)).status, (await signIn(made ?? "")).status]).toEqual([401, 200]);

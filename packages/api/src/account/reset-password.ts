@@ -1,61 +1,39 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { openDatabase, openDataDir, readOrCreateSecret, startEmbeddedPostgres } from "@holdfast/db";
+import { type Database, openDatabase, openDataDir, readOrCreateSecret, startEmbeddedPostgres } from "@holdfast/db";
 import { hashPassword } from "better-auth/crypto";
-import pg from "pg";
 
 /** From `dist/account` as from `src/account`. */
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/**
- * Gives an account a new password and ends its sessions. Returns the password, or null where nobody has this address.
- * `authUrl` is the connection string of the role that may write passwords.
- */
-export async function resetPassword(authUrl: string, email: string): Promise<string | null> {
+/** Gives an account a new password and ends its sessions. Returns the password, or null where nobody has this address. */
+export async function resetPassword(db: Database, email: string): Promise<string | null> {
   const password = randomBytes(12).toString("base64url");
-  const client = new pg.Client({ connectionString: authUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    await client.query("begin");
-    const { rows } = await client.query<{ id: string }>(
-      "select id from users where lower(email) = lower($1) and not is_anonymous for update",
-      [email],
-    );
-    const userId = rows[0]?.id;
-    if (userId === undefined) return null;
-    const updated = await client.query(
-      "update accounts set password = $2, updated_at = now() where user_id = $1 and provider_id = 'credential'",
-      [userId, await hashPassword(password)],
-    );
-    if (updated.rowCount === 0) {
-      await client.query(
-        `insert into accounts (id, user_id, account_id, provider_id, password)
-         values (gen_random_uuid(), $1, $1::text, 'credential', $2)`,
-        [userId, await hashPassword(password)],
-      );
-    }
-    await client.query("delete from sessions where user_id = $1", [userId]);
-    await client.query("select pg_notify('holdfast', $1)", [JSON.stringify({ type: "sessions-changed", userId })]);
-    await client.query("commit");
-    return password;
-  } finally {
-    await client.end();
-  }
+  const userId = await db.identity.setPassword(email, await hashPassword(password));
+  if (userId === null) return null;
+  db.notices.publish({ type: "sessions-changed", userId });
+  return password;
 }
 
 /** The operator's command: the database is found as `npm start` finds it. */
 async function main(email: string | undefined): Promise<void> {
   if (!email) throw new Error("Say whose password to reset: node packages/api/dist/account/reset-password.js EMAIL");
-  const { DATABASE_URL, APP_DATABASE_URL, AUTH_DATABASE_URL, TASKS_DATABASE_URL, HOLDFAST_DATA_DIR } = process.env;
+  const { DATABASE_URL, APP_DATABASE_URL, AUTH_DATABASE_URL, TASKS_DATABASE_URL, DIRECT_DATABASE_URL } = process.env;
+  const { HOLDFAST_DATA_DIR, BETTER_AUTH_SECRET } = process.env;
   const dataDir = await openDataDir(HOLDFAST_DATA_DIR, repository);
-  const secret = process.env.BETTER_AUTH_SECRET || (await readOrCreateSecret(dataDir));
-  if (DATABASE_URL && AUTH_DATABASE_URL) return report(email, await resetPassword(AUTH_DATABASE_URL, email));
+  const secret = BETTER_AUTH_SECRET || (await readOrCreateSecret(dataDir));
   const postgres = DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log: () => {} });
   try {
-    const urls = { appUrl: APP_DATABASE_URL, authUrl: AUTH_DATABASE_URL, tasksUrl: TASKS_DATABASE_URL };
-    const db = await openDatabase({ ownerUrl: postgres?.url ?? DATABASE_URL ?? "", secret, ...urls });
+    const db = await openDatabase({
+      ownerUrl: postgres?.url ?? DATABASE_URL ?? "",
+      appUrl: APP_DATABASE_URL,
+      authUrl: AUTH_DATABASE_URL,
+      tasksUrl: TASKS_DATABASE_URL,
+      directUrl: DIRECT_DATABASE_URL,
+      secret,
+    });
     try {
-      report(email, await resetPassword(db.urls.auth, email));
+      report(email, await resetPassword(db, email));
     } finally {
       await db.close();
     }

@@ -34,7 +34,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     },
   });
   const limits = createLimits(db, options.limits);
-  const identity = createIdentity({ ...options, authUrl: db.urls.auth, limits });
+  const identity = createIdentity({ ...options, limits });
   const services: Services = { db, assistant, turns, live, limits, tracer };
   const tidying = setInterval(() => void tidy(), tidyMs); // it logs its own failures
 

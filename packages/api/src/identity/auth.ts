@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import { limits } from "@holdfast/contract";
+import type { IdentityStore } from "@holdfast/db";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
-import type { Pool } from "pg";
 import type { Log } from "../api.ts";
 import { guestPlugin } from "./guest-plugin.ts";
 import type { Mailer } from "./mail.ts";
 
 export interface AuthOptions {
-  pool: Pool;
+  pool: IdentityStore["pool"];
   secret: string;
   appUrl: string | null;
   log: Log;

@@ -1,12 +1,11 @@
 import type { Person } from "@holdfast/contract";
 import { limits as productLimits } from "@holdfast/contract";
-import { type Database, UnavailableError } from "@holdfast/db";
+import { type Database, type IdentityStore, UnavailableError } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import { ApiError } from "../errors.ts";
 import type { Limits } from "../limits/limits.ts";
 import { cookieCacheSeconds, createAuth, type OAuthClients } from "./auth.ts";
 import { createAuthHandler } from "./auth-handler.ts";
-import { type AuthStore, openAuthStore } from "./auth-store.ts";
 import { bearerToken, createBearerTokens } from "./bearer.ts";
 import { createCookieCache, type SessionCookies, toPerson } from "./cookie-cache.ts";
 import { createGuestMoves } from "./guest-moves.ts";
@@ -16,8 +15,6 @@ import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
 
 export interface IdentityOptions {
-  /** The connection string of the role that may read sessions and passwords. */
-  authUrl: string;
   db: Database;
   secret: string;
   appUrl: string | null;
@@ -38,7 +35,7 @@ const repeatedFirstRequestMs = 60_000;
 
 /** Identity as the account's routes need it. */
 export interface AccountIdentity extends Identity {
-  store: AuthStore;
+  store: IdentityStore;
   /** The token of the request's session; null for a program. */
   sessionToken(headers: Headers): string | null;
   /** Tells every process to look this user's sessions up again. */
@@ -49,13 +46,10 @@ export interface AccountIdentity extends Identity {
 
 export function createIdentity(options: IdentityOptions): AccountIdentity {
   const { db, appUrl, log, limits } = options;
-  const store = openAuthStore(options.authUrl, {
-    onError: (error) => log.warn({ err: error }, "a database connection was lost"),
-    prepare: !db.behindPooler,
-  });
+  const store = db.identity;
   const bearer = createBearerTokens(options.secret);
   const cache = createCookieCache(options.secret, cookieCacheSeconds);
-  const moves = createGuestMoves(db, store, log);
+  const moves = createGuestMoves(db, log);
   const auth = createAuth({ ...options, pool: store.pool, onSessionsEnded: sessionsChanged });
   const cookiePrefix = appUrl?.startsWith("https://") ? "__Secure-holdfast." : "holdfast.";
   const firstRequests = new Map<string, Promise<MadeGuest>>();
@@ -67,9 +61,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
   function sessionsChanged(userId: string): void {
     cache.distrust(userId);
-    store.announce([{ type: "sessions-changed", userId }]).catch((error: unknown) => {
-      log.warn({ err: error }, "other processes could not be told that sessions have ended");
-    });
+    db.notices.publish({ type: "sessions-changed", userId });
   }
 
   /** The session, by the cookie's cache where it is believed, else by the database. */
@@ -178,7 +170,6 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     async close() {
       unsubscribe();
       await moves.close();
-      await store.close();
     },
   };
 }

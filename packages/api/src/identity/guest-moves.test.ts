@@ -1,20 +1,16 @@
 import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { quiet } from "../testing/test-engine.ts";
-import { type AuthStore, openAuthStore } from "./auth-store.ts";
 import { createGuestMoves, type GuestMoves } from "./guest-moves.ts";
 
 let db: TestDatabase;
-let store: AuthStore;
 let runner: number;
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  store = openAuthStore(db.urls.auth, { onError: () => {} });
   ({ runner } = await db.runners.register());
 });
 afterAll(async () => {
-  await store.close();
   await db.close();
 });
 
@@ -36,13 +32,13 @@ async function scene() {
 }
 
 function movesOfAProcess(): GuestMoves {
-  return createGuestMoves(db, store, quiet, 50);
+  return createGuestMoves(db, quiet, 50);
 }
 
 async function isMoved({ guestId, userId, conversationId }: Awaited<ReturnType<typeof scene>>): Promise<void> {
   await vi.waitFor(async () => {
     expect(await db.sql("select 1 from users where id = $1", [guestId])).toEqual([]);
-    expect(await store.pendingMoves()).not.toContainEqual({ guestId, userId });
+    expect(await db.pendingMoves()).not.toContainEqual({ guestId, userId });
   }, 5_000);
   const user = db.forUser(userId);
   expect((await user.getChatHistory(conversationId)).map(({ content }) => content)).toEqual([
@@ -81,15 +77,16 @@ describe("what a guest had", () => {
     await next.close();
   });
 
-  it("R-SEC-4: is not waited for any more when the account is deleted meanwhile", async () => {
+  it("R-SEC-4: goes with the account when that is deleted meanwhile", async () => {
     const moves = movesOfAProcess();
     const guest = await scene();
     await moves.begin(guest.guestId, guest.userId);
     await db.deleteUser(guest.userId);
-    await guest.answer();
-    await vi.waitFor(async () => {
-      expect(await store.pendingMoves()).not.toContainEqual({ guestId: guest.guestId, userId: guest.userId });
-    }, 5_000);
+    expect(await guest.answer()).toBe(false);
+    expect(await db.pendingMoves()).not.toContainEqual({ guestId: guest.guestId, userId: guest.userId });
+    for (const table of ["conversations", "messages", "turns", "tasks"]) {
+      expect(await db.sql(`select 1 from ${table} where user_id = $1`, [guest.guestId])).toEqual([]);
+    }
     await moves.close();
   });
 });

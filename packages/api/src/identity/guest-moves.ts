@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { limits } from "@holdfast/contract";
 import { type Database, NotFoundError, TurnRunningError } from "@holdfast/db";
 import type { Log } from "../api.ts";
-import type { AuthStore } from "./auth-store.ts";
 
 /**
  * Gives what a guest has to the account they sign in to. A running answer writes to the guest's rows, so the move waits
@@ -18,13 +17,13 @@ export interface GuestMoves {
 
 const pollMs = 150;
 
-export function createGuestMoves(db: Database, store: AuthStore, log: Log, patienceMs = 8_000): GuestMoves {
+export function createGuestMoves(db: Database, log: Log, patienceMs = 8_000): GuestMoves {
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
 
   async function move(guestId: string, userId: string): Promise<void> {
     while (!(await moved(guestId, userId))) await delay(pollMs, undefined, { signal: closing.signal });
-    await store.forgetMove(guestId);
+    await db.endMove(guestId);
   }
 
   async function moved(guestId: string, userId: string): Promise<boolean> {
@@ -32,12 +31,12 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log, patie
       const { conversations } = await db.forUser(guestId).listConversations({ limit: limits.conversationPage.max });
       await db.moveGuest(guestId, userId);
       // For the pages that are open already: a move that had to wait comes after them.
-      await store.announce(
-        conversations.map(({ id }) => ({ type: "conversation", userId, conversationId: id, change: "created" })),
-      );
+      for (const { id } of conversations) {
+        db.notices.publish({ type: "conversation", userId, conversationId: id, change: "created" });
+      }
     } catch (error) {
       if (error instanceof TurnRunningError) return false;
-      // The account or the guest is gone: there is nothing to move, or nowhere.
+      // The account or the guest is gone: there is nowhere to move anything, or nothing.
       if (!(error instanceof NotFoundError)) throw error;
     }
     return true;
@@ -57,8 +56,8 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log, patie
 
   return {
     async begin(guestId, userId) {
-      await store.rememberMove(guestId, userId);
-      await store.endSessionsOf(guestId);
+      await db.rememberMove(guestId, userId);
+      await db.identity.endSessionsOf(guestId);
       const waiting = new AbortController();
       const patience = delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => {}); // cut short: moved
       await Promise.race([start(guestId, userId), patience]);
@@ -66,7 +65,7 @@ export function createGuestMoves(db: Database, store: AuthStore, log: Log, patie
     },
 
     async resume() {
-      for (const { guestId, userId } of await store.pendingMoves()) void start(guestId, userId); // logs its own failure
+      for (const { guestId, userId } of await db.pendingMoves()) void start(guestId, userId); // logs its own failure
     },
 
     async close() {

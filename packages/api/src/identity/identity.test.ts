@@ -278,7 +278,7 @@ describe("accounts", () => {
     });
     expect(invalid.status).toBe(400);
     const { error } = (await invalid.json()) as { error: { issues: { path: string }[] } };
-    expect(error.issues.map(({ path }) => path).sort()).toEqual(["", "email", "name", "password"]);
+    expect(error.issues.map(({ path }) => path).sort()).toEqual(["admin", "email", "name", "password"]);
     expect(
       (
         await browser.fetch("/api/auth/sign-in/email", {

@@ -9,15 +9,16 @@ const definer = "SECURITY DEFINER SET search_path = pg_catalog, public";
 /** Advisory locks of runners have this as their first key. */
 export const runnerLockClass = 1_214_604_402;
 
-export const functionSignatures = [
-  "conversation_exists(uuid)",
-  "search_messages(text, integer)",
-  "append_turn_chunks(integer, uuid[], uuid[], integer[], jsonb[])",
-  "sweep_turns()",
-  "move_guest(uuid, uuid)",
-  "delete_user(uuid)",
-  "delete_unused_guests(timestamptz, integer)",
-];
+/** By who may call them: the application, which serves requests, can neither delete nor move anybody. */
+export const functionSignatures = {
+  app: [
+    "conversation_exists(uuid)",
+    "search_messages(text, integer)",
+    "append_turn_chunks(integer, uuid[], uuid[], integer[], jsonb[])",
+    "sweep_turns()",
+  ],
+  auth: ["move_guest(uuid, uuid)", "delete_unused_guests(timestamptz, integer)"],
+};
 
 export const createChatFunctions = `
   CREATE FUNCTION conversation_exists(wanted uuid) RETURNS boolean
@@ -143,14 +144,6 @@ export const createChatFunctions = `
   END
   $body$;
 
-  CREATE FUNCTION delete_user(gone uuid) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE ${definer} AS $body$
-  BEGIN
-    DELETE FROM users WHERE id = gone;
-    RETURN FOUND;
-  END
-  $body$;
-
   CREATE FUNCTION delete_unused_guests(before timestamptz, most integer) RETURNS SETOF uuid
     LANGUAGE sql VOLATILE ${definer} AS $body$
     DELETE FROM users WHERE id IN (
@@ -166,4 +159,7 @@ export const createChatFunctions = `
   $body$;
 `;
 
-export const dropChatFunctions = functionSignatures.map((signature) => `DROP FUNCTION ${signature};`).join("\n");
+export const dropChatFunctions = Object.values(functionSignatures)
+  .flat()
+  .map((signature) => `DROP FUNCTION ${signature};`)
+  .join("\n");

@@ -12,11 +12,7 @@ export function chatPrivileges({ owner, app, auth, tasks }: RoleNames): string {
       CREATE POLICY ${table}_own ON ${table} TO "${app}"
         USING (user_id = ${currentUserId}) WITH CHECK (user_id = ${currentUserId});`,
   );
-  const functions = functionSignatures.map(
-    (signature) => `
-      REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION ${signature} TO "${app}";`,
-  );
+  const functions = [...grants(functionSignatures.app, app), ...grants(functionSignatures.auth, auth)];
   return `
     ${policies.join("\n")}
     GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, turns, turn_chunks, runners TO "${app}";
@@ -24,4 +20,12 @@ export function chatPrivileges({ owner, app, auth, tasks }: RoleNames): string {
     REVOKE ALL ON conversations, messages, turns, turn_chunks, runners FROM "${auth}", "${tasks}";
     ${functions.join("\n")}
   `;
+}
+
+function grants(signatures: readonly string[], role: string): string[] {
+  return signatures.map(
+    (signature) => `
+      REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION ${signature} TO "${role}";`,
+  );
 }
