@@ -78,7 +78,10 @@ export function badRequest(path: string, message: string): ApiError {
 }
 
 function invalidInput(error: ZodError): ApiError {
-  const issues = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const issues = error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is not a field of this" }));
+  });
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause: error });
 }
 

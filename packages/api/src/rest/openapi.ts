@@ -70,7 +70,7 @@ const withBody: ErrorCode[] = ["CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MED
 function operation(route: RestRoute): ZodOpenApiOperationObject {
   const isPost = route.method === "POST";
   const isChat = route.procedure === "turn.chat";
-  const fields = z.object(route.fields);
+  const fields = isPost ? z.strictObject(route.fields) : z.object(route.fields);
   const needsBody = isPost && Object.values(route.fields).some((field) => !field.safeParse(undefined).success);
   const errors: ErrorCode[] = [...everywhere];
   if (Object.keys(route.params).length > 0 || isChat) errors.push("NOT_FOUND");

@@ -62,6 +62,24 @@ const conversationShape = {
 };
 
 describe("conversations over REST", () => {
+  it.each([
+    ["/conversations", {}],
+    ["/conversations/{id}/messages", { role: "user", content: "x" }],
+    ["/chat", { message: "x" }],
+  ])("R-API-3: %s names a field that it does not have, and does nothing", async (path, body) => {
+    const { id, send } = await newProgram();
+    const made = (await send("POST", "/conversations")).body;
+    const unknown = { ...body, conversation_id: made.id, userId: id };
+    const refused = await send("POST", path.replace("{id}", made.id), unknown);
+    expect(refused.status).toBe(400);
+    expect(refused.body.error.issues).toEqual([
+      { path: "conversation_id", message: "is not a field of this" },
+      { path: "userId", message: "is not a field of this" },
+    ]);
+    expect((await send("GET", "/conversations")).body.conversations).toHaveLength(1);
+    expect((await send("GET", `/conversations/${made.id}`)).body.messages).toEqual([]);
+  });
+
   it("R-API-2: creates, lists, reads and deletes them, with the shapes that are fixed", async () => {
     const { send } = await newProgram();
     expect((await send("GET", "/conversations")).body).toEqual({ conversations: [], nextCursor: null });

@@ -7,6 +7,8 @@ import { badRequest } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
 
 const byId = z.object({ id: schema.id });
+/** What changes something takes its own fields only: a misspelt one must not be taken for one left out. */
+const changed = z.strictObject({ id: schema.id });
 
 const position = z.int().min(1).max(2_147_483_647);
 
@@ -21,7 +23,9 @@ export const conversationRouter = router({
         output: schema.conversation,
       },
     })
-    .input(z.object({ title: schema.absentable(schema.title), model: schema.absentable(schema.modelId) }).optional())
+    .input(
+      z.strictObject({ title: schema.absentable(schema.title), model: schema.absentable(schema.modelId) }).optional(),
+    )
     .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
       if (input?.model && !(await ctx.assistant.hasModel(input.model))) throw unknownModel();
       return ctx.user.createConversation(input);
@@ -82,7 +86,7 @@ export const conversationRouter = router({
   pinned: personProcedure.query(({ ctx }): Promise<ConversationSummary[]> => ctx.user.listPinned()),
 
   rename: personProcedure
-    .input(byId.extend({ title: schema.title }))
+    .input(changed.extend({ title: schema.title }))
     .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
       await ctx.user.renameConversation(input.id, input.title, "person");
       return ctx.user.findConversation(input.id);
@@ -90,7 +94,7 @@ export const conversationRouter = router({
 
   update: personProcedure
     .input(
-      byId.extend({
+      changed.extend({
         pinned: z.boolean().optional(),
         model: schema.modelId.nullish(),
         readPosition: z.int().min(0).max(2_147_483_647).optional(),
@@ -104,7 +108,7 @@ export const conversationRouter = router({
 
   delete: personProcedure
     .meta({ rest: { method: "DELETE", path: "/conversations/{id}", status: 204, summary: "Delete a conversation" } })
-    .input(byId)
+    .input(changed)
     .mutation(async ({ ctx, input }): Promise<null> => {
       await ctx.user.removeConversation(input.id);
       return null;
@@ -112,7 +116,7 @@ export const conversationRouter = router({
 
   /** A new conversation with copies of the messages before `position`. */
   fork: personProcedure
-    .input(byId.extend({ position }))
+    .input(changed.extend({ position }))
     .mutation(({ ctx, input }): Promise<ConversationSummary> => ctx.user.forkConversation(input.id, input.position)),
 });
 

@@ -8,12 +8,12 @@ export const taskRouter = router({
   list: personProcedure.query(({ ctx }): Promise<Task[]> => ctx.user.listTasks()),
 
   add: guestProcedure
-    .input(z.object({ title: schema.taskTitle, description: schema.taskDescription.optional() }))
+    .input(z.strictObject({ title: schema.taskTitle, description: schema.taskDescription.optional() }))
     .mutation(({ ctx, input }): Promise<Task> => ctx.user.addTask(input)),
 
   update: personProcedure
     .input(
-      z.object({
+      z.strictObject({
         id: schema.id,
         title: schema.taskTitle.optional(),
         description: schema.taskDescription.optional(),
@@ -25,7 +25,7 @@ export const taskRouter = router({
       return ctx.user.updateTask(id, change);
     }),
 
-  delete: personProcedure.input(z.object({ id: schema.id })).mutation(async ({ ctx, input }): Promise<null> => {
+  delete: personProcedure.input(z.strictObject({ id: schema.id })).mutation(async ({ ctx, input }): Promise<null> => {
     await ctx.user.removeTask(input.id);
     return null;
   }),

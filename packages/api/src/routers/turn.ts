@@ -11,7 +11,7 @@ import type { TurnWatchEvent } from "../turns/turns.ts";
 
 const byTurn = z.object({ turnId: schema.id });
 
-const send = z.object({
+const send = z.strictObject({
   conversationId: schema.absentable(schema.id),
   message: schema.messageContent,
   model: schema.absentable(schema.modelId),
@@ -56,9 +56,11 @@ export const turnRouter = router({
       },
     ),
 
-  stop: personProcedure.input(byTurn).mutation(async ({ ctx, input }): Promise<{ stopped: boolean }> => {
-    return { stopped: await ctx.turns.stop(ctx.person.id, input.turnId) };
-  }),
+  stop: personProcedure
+    .input(z.strictObject({ turnId: schema.id }))
+    .mutation(async ({ ctx, input }): Promise<{ stopped: boolean }> => {
+      return { stopped: await ctx.turns.stop(ctx.person.id, input.turnId) };
+    }),
 
   get: personProcedure.input(byTurn).query(({ ctx, input }): Promise<TurnView> => ctx.user.findTurn(input.turnId)),
 
