@@ -214,7 +214,10 @@ const variables = z.object({
   TASKS_DATABASE_URL: postgresAddress.optional(),
   DIRECT_DATABASE_URL: postgresAddress.optional(),
   HOLDFAST_DATA_DIR: z.string().optional(),
-  BETTER_AUTH_SECRET: z.string().min(16, "must have at least 16 characters, better 32 at random").optional(),
+  BETTER_AUTH_SECRET: z
+    .string()
+    .min(32, "must have at least 32 characters, best at random (`openssl rand -base64 32`)")
+    .optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),
   OPENAI_MODELS: list.optional(),

@@ -69,7 +69,17 @@ async function serve(config: Config): Promise<void> {
   const pages = createPages({ api, isReady, render: next.render, dev: config.dev, https });
   const { staticAssets } = next;
   http.answerWith(
-    createRequestListener({ api, staticAssets, pages, ending: () => lifecycle.ending, https, log, metrics, tracing }),
+    createRequestListener({
+      api,
+      staticAssets,
+      pages,
+      ending: () => lifecycle.ending,
+      https,
+      dev,
+      log,
+      metrics,
+      tracing,
+    }),
   );
   lifecycle.onEnd("listener", () => http.stopAccepting());
   lifecycle.signal.throwIfAborted();

@@ -1,25 +1,35 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { pino } from "pino";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMetrics } from "./metrics.ts";
 import { createRequestListener } from "./request-listener.ts";
 
-it.each(["OPTIONS *", "GET http://other.example/new"])("R-API-3: %s is no address of ours, and a 400", async (line) => {
-  const server = createServer(
-    createRequestListener({
-      api: { handle: async () => false },
-      staticAssets: () => false,
-      pages: async () => {
-        throw new Error("no page is asked for");
-      },
-      ending: () => false,
-      https: false,
-      log: pino({ level: "silent" }),
-      metrics: createMetrics(),
-    }),
-  );
+const listening = {
+  api: { handle: async () => false },
+  staticAssets: () => false,
+  pages: async () => {
+    throw new Error("no page is asked for");
+  },
+  ending: () => false,
+  https: false,
+  dev: false,
+  log: pino({ level: "silent" }),
+  metrics: createMetrics(),
+};
+
+let server: Server;
+
+beforeAll(async () => {
+  server = createServer(createRequestListener(listening));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => {
+  server.close();
+});
+
+/** What the server says to a request of one line, as nobody's client would write it. */
+async function answerTo(line: string): Promise<{ head: string; body: unknown }> {
   const { port } = server.address() as AddressInfo; // it listens on a port
   const answer = await new Promise<string>((resolve) => {
     let text = "";
@@ -31,9 +41,24 @@ it.each(["OPTIONS *", "GET http://other.example/new"])("R-API-3: %s is no addres
     });
     socket.on("close", () => resolve(text));
   });
-  server.close();
-  expect(answer).toMatch(/^HTTP\/1.1 400 /);
-  expect(JSON.parse(answer.split("\r\n\r\n")[1]?.replace(/^[^{]*|[^}]*$/g, "") ?? "")).toEqual({
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  return { head, body: JSON.parse(body.replace(/^[^{]*|[^}]*$/g, "")) };
+}
+
+it.each(["OPTIONS *", "GET http://other.example/new"])("R-API-3: %s is no address of ours, and a 400", async (line) => {
+  const { head, body } = await answerTo(line);
+  expect(head).toMatch(/^HTTP\/1.1 400 /);
+  expect(body).toEqual({
     error: { code: "BAD_REQUEST", message: expect.any(String), requestId: expect.any(String), issues: [] },
   });
 });
+
+it.each(["POST /new", "TRACE /", "DELETE /c/1", "PROPFIND /_next/static/x.js", "OPTIONS /sign-in"])(
+  "R-API-3: %s is a 405 that says what a page takes",
+  async (line) => {
+    const { head, body } = await answerTo(line);
+    expect(head).toMatch(/^HTTP\/1.1 405 /);
+    expect(head).toMatch(/^allow: GET, HEAD$/im);
+    expect(body).toMatchObject({ error: { code: "METHOD_NOT_ALLOWED", requestId: expect.any(String) } });
+  },
+);

@@ -16,6 +16,7 @@ interface Listening {
   /** True once the process begins to end. */
   ending: () => boolean;
   https: boolean;
+  dev: boolean;
   log: Logger;
   metrics: Metrics;
   tracing?: Tracing | undefined;
@@ -56,6 +57,11 @@ async function answer(req: IncomingMessage, res: ServerResponse, path: string, o
   if (!path.startsWith("/")) return sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
   if (await options.api.handle(req, res)) return;
   if (options.staticAssets(req, res)) return;
+  // Next would answer anything with the page. In development its tools post, too.
+  if (!options.dev && req.method !== "GET" && req.method !== "HEAD") {
+    res.setHeader("Allow", "GET, HEAD");
+    return sendError(res, 405, "METHOD_NOT_ALLOWED", "This takes GET or HEAD.");
+  }
   await options.pages(req, res);
 }
 
