@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@/ui/global.css";
 import { fontClasses } from "./fonts";
+import { QuietAnnouncer } from "./quiet-announcer";
 import { origin, requestPreferences } from "./request";
 
 const description = "A chat that holds on to what you say.";
@@ -49,7 +50,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const { theme, textSize } = await requestPreferences();
   return (
     <html lang="en" data-theme={theme} data-text-size={textSize} className={fontClasses}>
-      <body>{children}</body>
+      <body>
+        {children}
+        <QuietAnnouncer />
+      </body>
     </html>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import styles from "./message-page.module.css";
+import styles from "./explanation.module.css";
 
 interface MessagePageProps {
   title: string;
@@ -10,7 +10,7 @@ interface MessagePageProps {
 
 export function MessagePage({ title, text, children }: MessagePageProps) {
   return (
-    <main className={styles.page}>
+    <main className={styles.explanation}>
       <title>{`${title} · Holdfast`}</title>
       <h1>{title}</h1>
       <p>{text}</p>

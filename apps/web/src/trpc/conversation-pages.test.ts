@@ -8,6 +8,7 @@ import {
   patchConversation,
   putConversation,
   removeConversation,
+  withOpen,
 } from "./conversation-pages";
 
 function conversation(id: string, minute: number): ConversationSummary {
@@ -79,5 +80,22 @@ describe("the loaded pages of conversations", () => {
 
   it("shows a conversation that moved between the reads of two pages once, at its first place", () => {
     expect(ids(pages([d, a, b], [c, d]))).toEqual(["d", "a", "b", "c"]);
+  });
+});
+
+describe("R-WEB-2: the open conversation among those that are loaded", () => {
+  it("has its row after them where its page is not loaded yet", () => {
+    expect(withOpen([a, b], d)).toEqual([a, b, d]);
+  });
+
+  it("is there once, whatever was known of it before it moved", () => {
+    expect(withOpen([a, b], b)).toEqual([a, b]);
+    expect(withOpen([a, b], { ...a, updatedAt: d.updatedAt })).toEqual([a, b]);
+  });
+
+  it("has no second place beside its pin, and none in a list that is not there", () => {
+    expect(withOpen([a, b], { ...d, pinnedAt: d.updatedAt })).toEqual([a, b]);
+    expect(withOpen([], d)).toEqual([]);
+    expect(withOpen([a], null)).toEqual([a]);
   });
 });

@@ -83,6 +83,16 @@ export function loadedConversations(data: ConversationPages | undefined): Conver
   return all;
 }
 
+/** What is loaded, and the open one where it has its place beyond that. */
+export function withOpen(
+  loaded: readonly ConversationSummary[],
+  open: ConversationSummary | null | undefined,
+): readonly ConversationSummary[] {
+  const last = loaded.at(-1);
+  const isBeyond = open?.pinnedAt === null && last !== undefined && isBefore(last, open);
+  return isBeyond && !loaded.some(({ id }) => id === open.id) ? [...loaded, open] : loaded;
+}
+
 function isUnmoved(data: ConversationPages, { id, updatedAt }: ConversationSummary): boolean {
   return findConversation(data, id)?.updatedAt === updatedAt;
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect } from "react";
+import explanation from "../explanation.module.css";
 import styles from "./absent-conversation.module.css";
 import type { Absence } from "./chat-screen";
 
@@ -17,10 +18,10 @@ const words = {
     title: "Holdfast cannot reach its database.",
     text: "Nothing is lost. This page comes back by itself as soon as it can.",
   },
-} satisfies Record<Absence["reason"], { title: string; text: string }>;
+} satisfies Record<Absence, { title: string; text: string }>;
 
 interface AbsentConversationProps {
-  reason: Absence["reason"];
+  reason: Absence;
   headerStart: ReactNode;
   headerEnd: ReactNode;
 }
@@ -36,16 +37,16 @@ export function AbsentConversation({ reason, headerStart, headerEnd }: AbsentCon
         <span className={styles.space} />
         {headerEnd}
       </header>
-      <div className={styles.words}>
+      <div className={explanation.explanation}>
         <h1>{title}</h1>
         <p>{text}</p>
         {reason !== "unavailable" && (
-          <div className={styles.ways}>
-            <a href="/" className={styles.way}>
+          <div className={explanation.ways}>
+            <a href="/" className={explanation.way}>
               Back to the chat
             </a>
             {reason === "forbidden" && (
-              <a href="/sign-in" className={styles.way}>
+              <a href="/sign-in" className={explanation.way}>
                 Sign in
               </a>
             )}

@@ -1,6 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { usePathname } from "next/navigation";
+import { useState } from "react";
 import { ConversationScreen } from "@/features/conversation/conversation-screen";
 import { useTRPC } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
@@ -10,11 +12,8 @@ import { AbsentConversation } from "./absent-conversation";
 import { useShell } from "./shell-context";
 import { useOpenId } from "./use-open-id";
 
-/** Why there is nothing to show at an address. */
-export interface Absence {
-  address: string;
-  reason: "not-found" | "forbidden" | "unavailable";
-}
+/** Why there is nothing to show at the address that the page was loaded from. */
+export type Absence = "not-found" | "forbidden" | "unavailable";
 
 type ChatScreenProps = Omit<ConversationScreenProps, "headerStart" | "headerEnd"> & { absence: Absence | null };
 
@@ -24,9 +23,11 @@ export function ChatScreen({ absence, initial, person: initialPerson, modelList 
   const { headerStart, headerEnd } = useShell();
   const person = usePerson(initialPerson);
   const title = useTitle(openId, initial);
-  const isAbsent = absence !== null && absence.address === (openId ? `/c/${openId}` : "/new");
-  if (isAbsent) {
-    return <AbsentConversation reason={absence.reason} headerStart={headerStart} headerEnd={headerEnd} />;
+  const address = usePathname();
+  // Whatever it is, well-formed or not: from there the browser goes elsewhere by itself.
+  const [loadedFrom] = useState(address);
+  if (absence !== null && address === loadedFrom) {
+    return <AbsentConversation reason={absence} headerStart={headerStart} headerEnd={headerEnd} />;
   }
   return (
     <>

@@ -4,7 +4,7 @@ import { codePointLength, isBlank, limits } from "@holdfast/contract";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { focusComposer } from "@/ui/focus-composer";
-import styles from "./message-log.module.css";
+import styles from "./edit-message.module.css";
 import { fitHeight } from "./use-draft-field";
 import { useEscape } from "./use-escape";
 

@@ -3,7 +3,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { TriangleAlert } from "lucide-react";
 import type { FailureEntry } from "./entries";
-import styles from "./message-log.module.css";
+import styles from "./failure-alert.module.css";
 
 interface FailureAlertProps {
   entry: FailureEntry;
@@ -12,7 +12,7 @@ interface FailureAlertProps {
 
 export function FailureAlert({ entry: { key, turn }, onRetry }: FailureAlertProps) {
   return (
-    <div data-entry={key} className={styles.failurePlace}>
+    <div data-entry={key} className={styles.place}>
       <div role="alert" className={styles.failure}>
         <TriangleAlert size={18} strokeWidth={1.75} aria-hidden="true" />
         <p>{wordsOf(turn)}</p>

@@ -4,7 +4,7 @@ import type { TurnView } from "@holdfast/contract";
 import { useState } from "react";
 import { useTRPCClient } from "@/trpc/client";
 import type { UnansweredEntry } from "./entries";
-import styles from "./message-log.module.css";
+import styles from "./unanswered.module.css";
 
 /** A message that got no answer, quietly in its place; what it said, on demand. */
 export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry }) {

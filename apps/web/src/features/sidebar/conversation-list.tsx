@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
-import { type ConversationPage, loadedConversations } from "@/trpc/conversation-pages";
+import { type ConversationPage, loadedConversations, withOpen } from "@/trpc/conversation-pages";
 import styles from "./conversation-list.module.css";
 import { ConversationRow } from "./conversation-row";
 import { groupByDate } from "./date-groups";
@@ -34,7 +34,7 @@ export function ConversationList({
   openId,
   clock,
 }: ConversationListProps) {
-  const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned);
+  const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned, openId);
   const { now, timeZone } = useClock(clock);
   const groups = useMemo(() => {
     const dated = groupByDate(conversations, now, timeZone);
@@ -66,8 +66,14 @@ export function ConversationList({
     <nav ref={scroller} aria-label="Conversations" className={styles.list} tabIndex={-1} onKeyDown={moveBetweenLinks}>
       {isAvailable && isEmpty && <p className={styles.empty}>Your conversations will be kept here.</p>}
       {groups.map((group, at) => (
-        <Group key={group.label} label={group.label} count={group.items.length} range={ranges[at]}>
-          {(index) => {
+        <Group
+          key={group.label}
+          label={group.label}
+          count={group.items.length}
+          range={ranges[at]}
+          openIndex={group.items.findIndex(({ id }) => id === openId)}
+        >
+          {(index, rowsBefore) => {
             const conversation = group.items[index];
             if (!conversation) return null;
             return (
@@ -75,6 +81,7 @@ export function ConversationList({
                 key={conversation.id}
                 conversation={conversation}
                 isOpen={conversation.id === openId}
+                rowsBefore={rowsBefore}
                 position={index + 1}
                 count={group.items.length}
                 onRename={actions.rename}
@@ -105,15 +112,18 @@ interface GroupProps {
   label: string;
   count: number;
   range: RowRange | undefined;
-  children(index: number): ReactNode;
+  /** Its row is in the document wherever it is; -1 where the group does not have it. */
+  openIndex: number;
+  /** `rowsBefore` of them, in a row, are not drawn. */
+  children(index: number, rowsBefore: number): ReactNode;
 }
 
-function Group({ label, count, range = { first: 0, end: 0 }, children }: GroupProps) {
-  const rows = Array.from({ length: range.end - range.first }, (_, at) => children(range.first + at));
-  const style = {
-    paddingBlockStart: `calc(var(--row) * ${range.first})`,
-    paddingBlockEnd: `calc(var(--row) * ${count - range.end})`,
-  };
+function Group({ label, count, range = { first: 0, end: 0 }, openIndex, children }: GroupProps) {
+  const drawn = Array.from({ length: range.end - range.first }, (_, at) => range.first + at);
+  if (openIndex >= 0 && openIndex < range.first) drawn.unshift(openIndex);
+  if (openIndex >= range.end) drawn.push(openIndex);
+  const rows = drawn.map((index, at) => children(index, index - (drawn[at - 1] ?? -1) - 1));
+  const style = { paddingBlockEnd: `calc(var(--row) * ${count - 1 - (drawn.at(-1) ?? -1)})` };
   return (
     <section aria-label={label}>
       <h2 className={styles.heading}>{label}</h2>
@@ -126,8 +136,10 @@ function useConversations(
   person: Person | null,
   initialList: ConversationPage | null,
   initialPinned: ConversationSummary[] | null,
+  openId: string | null,
 ) {
   const trpc = useTRPC();
+  const { data: open } = useQuery(trpc.conversation.find.queryOptions({ id: openId ?? "" }, { enabled: false }));
   const list = useInfiniteQuery(
     trpc.conversation.list.infiniteQueryOptions(conversationListInput, {
       enabled: person !== null,
@@ -147,8 +159,8 @@ function useConversations(
 
   const { data, hasNextPage, isFetching, fetchNextPage } = list;
   const conversations = useMemo(
-    () => loadedConversations(data).filter((conversation) => conversation.pinnedAt === null),
-    [data],
+    () => withOpen(loadedConversations(data), open).filter((conversation) => conversation.pinnedAt === null),
+    [data, open],
   );
   const pinned = pinnedQuery.data ?? noConversations;
   const canLoadMore = hasNextPage && !isFetching;

@@ -12,6 +12,8 @@ import { RenameField } from "./rename-field";
 interface ConversationRowProps {
   conversation: ConversationSummary;
   isOpen: boolean;
+  /** So many rows above it are left out of the document; their space is kept. */
+  rowsBefore: number;
   position: number;
   count: number;
   onRename(conversation: ConversationSummary, title: string): void;
@@ -20,7 +22,7 @@ interface ConversationRowProps {
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { conversation, isOpen, position, count, onRename } = props;
+  const { conversation, isOpen, rowsBefore, position, count, onRename } = props;
   const [state, setState] = useState<"shown" | "menu" | "renaming">("shown");
   const link = useRef<HTMLAnchorElement>(null);
   const options = useRef<HTMLButtonElement>(null);
@@ -38,6 +40,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       className={classNames(styles.row, isOpen && styles.open, state === "menu" && styles.active)}
       aria-posinset={position}
       aria-setsize={count}
+      style={rowsBefore > 0 ? { marginBlockStart: `calc(var(--row) * ${rowsBefore})` } : undefined}
     >
       {state === "renaming" ? (
         <RenameField title={conversation.title} onDone={finishRenaming} />

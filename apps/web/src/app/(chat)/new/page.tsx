@@ -3,6 +3,7 @@ import { loadChat } from "../load-chat";
 
 export default async function NewPage() {
   const { isAvailable, person, modelList } = await loadChat();
-  const absence = isAvailable ? null : { address: "/new", reason: "unavailable" as const };
-  return <ChatScreen initial={null} absence={absence} person={person} modelList={modelList} />;
+  return (
+    <ChatScreen initial={null} absence={isAvailable ? null : "unavailable"} person={person} modelList={modelList} />
+  );
 }

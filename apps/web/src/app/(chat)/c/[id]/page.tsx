@@ -11,8 +11,7 @@ interface ConversationPageProps {
 export default async function ConversationPage({ params }: ConversationPageProps) {
   const { id } = await params;
   const [{ person, modelList, isAvailable }, conversation] = await Promise.all([loadChat(), loadConversation(id)]);
-  const reason = isAvailable ? conversation.absence : "unavailable";
-  const absence = reason && { address: `/c/${id}`, reason };
+  const absence = isAvailable ? conversation.absence : "unavailable";
   return <ChatScreen initial={conversation.initial} absence={absence} person={person} modelList={modelList} />;
 }
 
@@ -33,7 +32,7 @@ async function loadConversation(id: string) {
 }
 
 /** What the server in front has found, and answered with. */
-function absenceOfStatus(status: string | null): Absence["reason"] | null {
+function absenceOfStatus(status: string | null): Absence | null {
   switch (status) {
     case "404":
       return "not-found";
