@@ -3,14 +3,14 @@ import type { Statement } from "./connections.ts";
 import { NotFoundError } from "./errors.ts";
 import { assertExists } from "./messages.ts";
 import { type MessageRow, message, messageColumns } from "./rows.ts";
-import type { Scope } from "./scope.ts";
+import { firstRow, type Scope } from "./scope.ts";
 import { openTurnColumns, type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
 import { startTurn } from "./turn-starts.ts";
-import type { UserStore } from "./types.ts";
+import type { TurnState, UserStore } from "./types.ts";
 
 type TurnStore = Pick<
   UserStore,
-  "startTurn" | "findTurn" | "openTurn" | "runningTurns" | "turnMessages" | "requestStop"
+  "startTurn" | "findTurn" | "findTurnState" | "openTurn" | "runningTurns" | "turnMessages" | "requestStop"
 >;
 
 export function turnStore(scope: Scope): TurnStore {
@@ -23,13 +23,24 @@ export function turnStore(scope: Scope): TurnStore {
 
   async function findTurn(turnId: string): Promise<TurnView> {
     const [turn] = await views(turnStatement(userId, turnId));
-    if (!turn) throw new NotFoundError("There is no such turn.");
+    if (!turn) throw missingTurn();
     return turn;
   }
 
   return {
     startTurn: (input) => startTurn(scope, input),
     findTurn,
+
+    async findTurnState(turnId) {
+      const [result] = await connections.forUser<TurnState>(userId, {
+        name: "turn-state",
+        text: `SELECT status, runner, stop_requested AS "stopRequested" FROM turns WHERE user_id = $1 AND id = $2`,
+        values: [userId, turnId],
+      });
+      const state = firstRow(result);
+      if (!state) throw missingTurn();
+      return state;
+    },
 
     async openTurn(conversationId) {
       const [last] = await views(lastTurnStatement(userId, conversationId));
@@ -61,6 +72,10 @@ export function turnStore(scope: Scope): TurnStore {
       return false;
     },
   };
+}
+
+function missingTurn(): NotFoundError {
+  return new NotFoundError("There is no such turn.");
 }
 
 export function turnStatement(userId: string, turnId: string): Statement {

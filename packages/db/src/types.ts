@@ -152,8 +152,13 @@ export interface UserStore {
   runningTurns(): Promise<TurnView[]>;
   /** The messages that a turn stored, oldest first. */
   turnMessages(turnId: string): Promise<Message[]>;
-  /** Sets the mark that the runner of the turn looks for; a notice tells it. False if it does not run (any more). */
+  /**
+   * Sets the mark that ends the turn; a notice tells its runner, which looks for the mark itself where it may have missed the
+   * notice. False if it does not run (any more).
+   */
   requestStop(turnId: string): Promise<boolean>;
+  /** Who runs it, and whether it is to be stopped, without anything it has said. */
+  findTurnState(turnId: string): Promise<TurnState>;
 
   /** Open tasks first, then the completed; each oldest first. */
   listTasks(): Promise<Task[]>;
@@ -196,6 +201,13 @@ export interface StartTurn {
   title: string;
   /** Of the process that will run it; see `RunnerStore.register`. */
   runner: number;
+}
+
+export interface TurnState {
+  status: TurnStatus;
+  /** Of the process that runs it, or has run it last. */
+  runner: number | null;
+  stopRequested: boolean;
 }
 
 export interface StartedTurn {

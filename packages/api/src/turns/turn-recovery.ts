@@ -8,7 +8,10 @@ import type { RunningTurn } from "./running-turn.ts";
 export interface TurnRecovery {
   /** Interrupts the turns of processes that are dead. */
   sweep(): Promise<void>;
-  /** Lets go of a turn that runs here if it has been taken: this process was believed dead. */
+  /**
+   * Makes up for notices that may have been missed: lets go of a turn that runs here if it is gone or has been taken, and ends
+   * it if it was asked to stop. Tries until the database says.
+   */
   verify(turn: RunningTurn): Promise<void>;
   /**
    * Ends a turn of which this process does not know whether the database has begun it: the connection was lost before it
@@ -29,6 +32,7 @@ export function createTurnRecovery(options: {
   isStarting(userId: string, turnId: string): boolean;
 }): TurnRecovery {
   const { db, runner, events, log, retryMs, signal, find, isStarting } = options;
+  const verifying = new WeakMap<RunningTurn, object>();
   return {
     async sweep() {
       try {
@@ -43,12 +47,20 @@ export function createTurnRecovery(options: {
     },
 
     async verify(turn) {
-      try {
-        const { status } = await db.forUser(turn.userId).findTurn(turn.view().id);
-        if (status !== "running") turn.halt("abandoned");
-      } catch (error) {
-        if (error instanceof NotFoundError) turn.halt("abandoned");
-        // Else its end will show whose it is.
+      const round = {};
+      verifying.set(turn, round); // what was begun before may have looked before the notice that it makes up for
+      const { id } = turn.view();
+      for (; !signal.aborted && find(turn.userId, id) === turn && verifying.get(turn) === round; await delay(retryMs)) {
+        try {
+          const state = await db.forUser(turn.userId).findTurnState(id);
+          if (state.status !== "running" || state.runner !== runner) turn.halt("abandoned");
+          else if (state.stopRequested) turn.halt("stopped");
+          return;
+        } catch (error) {
+          if (error instanceof NotFoundError) return turn.halt("abandoned");
+          if (!(error instanceof UnavailableError))
+            log.error({ err: error, turnId: id }, "a turn could not be looked at");
+        }
       }
     },
 
