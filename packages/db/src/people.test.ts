@@ -108,4 +108,12 @@ describe("counting uses", () => {
     expect((await db.countUse("short", 1, 50)).allowed).toBe(false);
     await expect.poll(async () => (await db.countUse("short", 1, 50)).allowed).toBe(true);
   });
+
+  it("R-SEC-8: a window that was begun before the clock went back by an hour is over", async () => {
+    expect((await db.countUse("leap", 1, 60_000)).allowed).toBe(true);
+    expect((await db.countUse("leap", 1, 60_000)).allowed).toBe(false);
+    await db.sql("UPDATE rate_limits SET resets_at = resets_at + interval '1 hour'");
+    expect(await db.countUse("leap", 1, 60_000)).toEqual({ allowed: true, retryAfterMs: 0 });
+    expect((await db.countUse("leap", 1, 60_000)).allowed).toBe(false);
+  });
 });

@@ -102,12 +102,14 @@ export function peopleStore(connections: Connections, identity: IdentityConnecti
       if (++uses % usesBetweenCleanings === 0) {
         await connections.query({ text: "DELETE FROM rate_limits WHERE resets_at < now()" });
       }
+      // One that would last longer than any can was begun before the clock went back.
+      const isOver = "r.resets_at NOT BETWEEN now() AND excluded.resets_at + interval '10 seconds'";
       const result = await connections.query<{ count: number; left_ms: number }>({
         name: "count-use",
         text: `INSERT INTO rate_limits AS r (key, count, resets_at) VALUES ($1, 1, now() + $2 * interval '1 millisecond')
                ON CONFLICT (key) DO UPDATE SET
-                 count = CASE WHEN r.resets_at <= now() THEN 1 ELSE least(r.count, 1000000000) + 1 END,
-                 resets_at = CASE WHEN r.resets_at <= now() THEN excluded.resets_at ELSE r.resets_at END
+                 count = CASE WHEN ${isOver} THEN 1 ELSE least(r.count, 1000000000) + 1 END,
+                 resets_at = CASE WHEN ${isOver} THEN excluded.resets_at ELSE r.resets_at END
                RETURNING count, ceil(extract(epoch FROM resets_at - now()) * 1000)::int AS left_ms`,
         values: [key, windowMs],
       });

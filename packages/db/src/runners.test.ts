@@ -170,6 +170,22 @@ describe("runners", () => {
     expect(turn).toMatchObject({ status: "interrupted", steps: [{ content: "d", toolCalls: [] }] });
   });
 
+  it("R-TURN-5: a process that died before the clock went back by an hour is found dead all the same, and none that lives", async () => {
+    const { id: userId } = await createTestUser(db);
+    const living = await openDatabase(db.options);
+    const { runner, onLost } = await living.runners.register();
+    const lost = vi.fn();
+    onLost(lost);
+    const { child, turnId } = await startProcess(userId);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await db.sql("UPDATE runners SET seen_at = clock_timestamp() + interval '1 hour'");
+    expect(await sweepUntil(turnId, 6_000)).toBe(true);
+    expect(await db.sql("SELECT FROM runners WHERE id = $1", [runner])).toHaveLength(1);
+    expect(lost).not.toHaveBeenCalled();
+    await living.close();
+  });
+
   it("R-TURN-8: two sweepers at once report a turn once", async () => {
     const { id: userId } = await createTestUser(db);
     for (let i = 0; i < 10; i++) {

@@ -78,11 +78,11 @@ function keyOf(kind: string, who: string): string {
 
 /** Counts in fixed windows. Returns the milliseconds to wait: 0 while there is room. */
 function createWindowCounter(windowMs: number) {
-  let startedAt = 0;
+  let startedAt = performance.now();
   const counts = new Map<string, number>();
   return {
     count(key: string, limit: number): number {
-      const now = Date.now();
+      const now = performance.now(); // a clock that goes back must not make a minute of an hour
       if (now - startedAt >= windowMs) {
         startedAt = now;
         counts.clear();

@@ -60,6 +60,7 @@ export const createChatFunctions = `
 
   -- A runner is dead if it has not been seen for two seconds and its lock is gone, or for eight (paused).
   -- A server that has just started has no locks at all: it gives its runners time to come back.
+  -- A clock may go back, soon after a machine's start most of all: who was seen in what has become the future counts as seen now.
   CREATE FUNCTION sweep_turns() RETURNS TABLE (user_id uuid, conversation_id uuid, turn_id uuid, dead_runners integer)
     LANGUAGE plpgsql VOLATILE ${definer} AS $body$
   #variable_conflict use_column
@@ -67,7 +68,8 @@ export const createChatFunctions = `
     dead integer[];
     abandoned record;
   BEGIN
-    IF clock_timestamp() < pg_postmaster_start_time() + interval '3 seconds' THEN RETURN; END IF;
+    IF clock_timestamp() BETWEEN pg_postmaster_start_time() AND pg_postmaster_start_time() + interval '3 seconds' THEN RETURN; END IF;
+    UPDATE runners SET seen_at = clock_timestamp() WHERE seen_at > clock_timestamp() + interval '1 second';
     WITH held AS (
       SELECT objid::bigint AS id FROM pg_locks
       WHERE locktype = 'advisory' AND granted AND classid = ${runnerLockClass}
