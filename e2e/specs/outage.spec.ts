@@ -45,10 +45,22 @@ test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typ
     }).toPass({ timeout: 10_000 });
     await expect(person.page.getByRole("alert").or(person.page.getByRole("status")).first()).toBeVisible();
 
+    // Without what the cookie remembers, only the database can tell who they are.
+    await person.context.clearCookies({ name: "holdfast.session_data" });
+    const settings = (await person.inAnotherTab()).page;
+    await settings.goto("/settings");
+    await expect(
+      settings.getByText("Holdfast cannot reach its database, so it cannot tell who you are."),
+    ).toBeVisible();
+    await expect(settings.getByText("You are here as a guest")).toHaveCount(0);
+
     network.mend();
     await expect(async () => {
       expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
     }).toPass({ timeout: 10_000 });
+    await settings.getByRole("link", { name: "Try again" }).click();
+    await expect(settings.getByText("You are here as a guest")).toBeVisible();
+    await settings.close();
     await person.page.reload();
     await expect(person.sent.first()).toContainText("before the outage");
     await person.asks("after the outage");

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { SignInForm } from "@/features/account/sign-in-form";
-import { currentPerson } from "../current-person";
+import { knownPerson } from "../current-person";
 import styles from "../narrow.module.css";
 
 export const metadata: Metadata = { title: "Sign in · Holdfast" };
@@ -10,7 +10,7 @@ interface SignInPageProps {
 }
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
-  const [person, query] = await Promise.all([currentPerson(), searchParams]);
+  const [person, query] = await Promise.all([knownPerson(), searchParams]);
   return (
     <main className={styles.narrow}>
       <SignInForm notice={noticeOf(query)} movesGuest={person?.isGuest === true} />

@@ -7,19 +7,22 @@ import { DeleteSection } from "./delete-section";
 import { SessionsSection } from "./sessions-section";
 import styles from "./settings.module.css";
 import { TokenSection } from "./token-section";
+import { UnknownSection } from "./unknown-section";
 
 interface SettingsScreenProps {
-  person: Person | null;
+  person: Person | null | "unavailable";
   theme: Theme;
   textSize: TextSize;
 }
 
-/** A guest sees what applies to a guest; a visitor, of whom nothing is kept, only how things look. */
-export function SettingsScreen({ person, theme, textSize }: SettingsScreenProps) {
+/** A guest sees what applies to a guest; a visitor, of whom nothing is kept, only how things look; so does whoever cannot be known now. */
+export function SettingsScreen({ person: whoever, theme, textSize }: SettingsScreenProps) {
+  const isKnown = whoever !== "unavailable";
+  const person = isKnown ? whoever : null;
   return (
     <div className={styles.screen}>
       <h1 className={styles.title}>Settings</h1>
-      <AccountSection person={person} />
+      {isKnown ? <AccountSection person={person} /> : <UnknownSection />}
       <AppearanceSection theme={theme} textSize={textSize} />
       {person && <DataSection />}
       {person && <TokenSection />}
