@@ -1,18 +1,11 @@
-import type { Writable } from "node:stream";
 import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 import { DataSource, type EntityManager } from "typeorm";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { entities } from "./entities/index.ts";
 import { breaksConnection, isTransient, translateError } from "./errors.ts";
 import { isUuid } from "./ids.ts";
+import { Pipeline, type Statement } from "./pipeline.ts";
 import { typeParsers } from "./rows.ts";
-
-/** A fixed statement. With a name it is prepared once for each connection. */
-export interface Statement {
-  name?: string;
-  text: string;
-  values?: unknown[];
-}
 
 export interface Transaction {
   query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
@@ -65,12 +58,13 @@ export class Connections {
    * The first error is thrown, and then nothing is changed.
    */
   async forUser<Row extends QueryResultRow>(userId: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
-    return this.pipelined(beginFor(userId), statements);
+    assertUuid(userId);
+    return this.pipelined(settingStatement("app.user_id", userId), statements);
   }
 
-  /** The same for nobody in particular: row-level security hides everything that is somebody's. */
-  async forNobody<Row extends QueryResultRow>(begin: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
-    return this.pipelined(begin, statements);
+  /** The same for nobody, whom row-level security shows nothing, and answered before it is on the disk: a crash may lose it. */
+  async relaxed<Row extends QueryResultRow>(...statements: Statement[]): Promise<QueryResult<Row>[]> {
+    return this.pipelined(settingStatement("synchronous_commit", "off"), statements);
   }
 
   /** One statement that is nobody's and needs no transaction. */
@@ -103,7 +97,7 @@ export class Connections {
 
   /** For ordinary work through TypeORM. Entities stay inside this package. */
   async withUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
+    assertUuid(userId);
     try {
       return await this.dataSource.transaction(async (manager) => {
         await manager.query("SELECT set_config('app.user_id', $1, true)", [userId]);
@@ -119,20 +113,13 @@ export class Connections {
   }
 
   private async pipelined<Row extends QueryResultRow>(
-    begin: string,
+    setting: Statement,
     statements: Statement[],
   ): Promise<QueryResult<Row>[]> {
-    return this.withClient(answerTimeoutMs, async (client) => {
-      const sent = client.inOneWrite(() => [
-        client.query({ text: begin }),
-        ...statements.map((statement) => client.query<Row>(statement)),
-        client.query({ text: "commit" }),
-      ]);
-      const answers = await Promise.allSettled(sent);
-      const failed = answers.find((answer) => answer.status === "rejected");
-      if (failed) throw failed.reason;
-      return answers.slice(1, -1).map((answer) => (answer as PromiseFulfilledResult<QueryResult<Row>>).value); // none was rejected
-    });
+    const [, ...results] = await this.withClient(answerTimeoutMs, (client) =>
+      client.pipeline([setting, ...statements]),
+    );
+    return results as QueryResult<Row>[]; // whoever writes a statement knows its columns
   }
 
   private async withClient<T>(timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
@@ -173,28 +160,37 @@ class TimedClient implements Transaction {
     this.prepare = prepare;
   }
 
-  /** A write of its own for each statement would wake the server as often, and costs more than what is written. */
-  inOneWrite<T>(send: () => T): T {
-    const { stream } = (this.client as unknown as { connection: { stream: Writable } }).connection; // not in pg's types
-    stream.cork();
-    try {
-      return send();
-    } finally {
-      stream.uncork();
-    }
+  pipeline(statements: Statement[]): Promise<QueryResult[]> {
+    const sent = this.prepare ? statements : statements.map(({ text, values = [] }) => ({ text, values }));
+    return new Promise((resolve, reject) => {
+      const conclude = (error: Error | null, results: QueryResult[] = []) => (error ? reject(error) : resolve(results));
+      this.client.query(new Pipeline(sent, this.timeLeft(), conclude));
+    });
   }
 
   query<Row extends QueryResultRow>(statement: Statement | string): Promise<QueryResult<Row>> {
     const config = typeof statement === "string" ? { text: statement } : statement;
-    const query_timeout = Math.max(200, Math.ceil(this.deadline - performance.now()));
-    const timed: Statement & { query_timeout: number } = { ...config, query_timeout }; // pg's types lack the option
+    const timed: Statement & { query_timeout: number } = { ...config, query_timeout: this.timeLeft() }; // pg's types lack the option
     if (!this.prepare) delete timed.name;
     return this.client.query<Row>(timed);
   }
+
+  private timeLeft(): number {
+    return Math.max(200, Math.ceil(this.deadline - performance.now()));
+  }
+}
+
+/** For the transaction that it stands in. It has no row, which nobody would read. */
+function settingStatement(name: "app.user_id" | "synchronous_commit", value: string): Statement {
+  return { name: `set ${name}`, text: `SELECT WHERE set_config('${name}', $1, true) IS NULL`, values: [value] };
 }
 
 /** One message of the simple protocol instead of two statements. The id is checked, for it is part of the text. */
 function beginFor(userId: string): string {
-  if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
+  assertUuid(userId);
   return `begin; set local app.user_id = '${userId}'`;
+}
+
+function assertUuid(userId: string): void {
+  if (!isUuid(userId)) throw new TypeError("A user's id must be a UUID.");
 }

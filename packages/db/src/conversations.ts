@@ -1,7 +1,8 @@
 import { type ConversationSummary, defaultTitle } from "@holdfast/contract";
-import type { Statement, Transaction } from "./connections.ts";
+import type { Transaction } from "./connections.ts";
 import { conversationCursor, parseConversationCursor } from "./cursors.ts";
 import { NotFoundError } from "./errors.ts";
+import type { Statement } from "./pipeline.ts";
 import { type ConversationRow, conversationColumns, conversationSummary } from "./rows.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
 import type { UserStore } from "./types.ts";

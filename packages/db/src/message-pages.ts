@@ -1,11 +1,12 @@
 import type { QueryResult } from "pg";
-import type { Statement } from "./connections.ts";
 import { messageCursor, parseMessageCursor } from "./cursors.ts";
 import { NotFoundError } from "./errors.ts";
 import { assertExists, messageStatement, newestStatement } from "./messages.ts";
+import { lastTurnStatement, openTurnIn } from "./open-turn.ts";
+import type { Statement } from "./pipeline.ts";
 import { type MessageRow, messageColumns, placedMessage } from "./rows.ts";
 import { firstRow, type Scope } from "./scope.ts";
-import { type TurnRow, turnColumns, turnSummary } from "./turn-rows.ts";
+import { type TurnRow, type TurnViewRow, turnColumns, turnSummary } from "./turn-rows.ts";
 import type { MessagePage, UserStore } from "./types.ts";
 
 const lastPosition = 2 ** 31 - 1;
@@ -19,7 +20,7 @@ interface Page {
   turns: Statement;
 }
 
-/** Pages by position, in both directions, each with the turns that have their place on it. One round trip. */
+/** Pages by position, in both directions, each with the turns that have their place on it and the open one. One round trip. */
 export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
   const { userId, connections } = scope;
 
@@ -39,25 +40,32 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
 
   /** `cut`: newer messages are known to follow, because the cursor came from them. */
   async function read(conversationId: string, page: Page, { cut }: { cut: boolean }): Promise<MessagePage> {
-    const statements = [page.turns, page.older, page.newer].filter((statement) => statement !== null);
-    const results = await connections.forUser(userId, ...statements);
-    const [turns, ...sides] = results as [QueryResult<TurnRow>, ...QueryResult<MessageRow>[]]; // in the order sent
+    const last = lastTurnStatement(userId, conversationId);
+    const sent = [page.turns, last, page.older, page.newer].filter((statement) => statement !== null);
+    const results = await connections.forUser(userId, ...sent);
+    // In the order sent.
+    const [turns, lastTurn, ...sides] = results as [
+      QueryResult<TurnRow>,
+      QueryResult<TurnViewRow>,
+      ...QueryResult<MessageRow>[],
+    ];
     const older = page.older ? (sides.shift()?.rows ?? []) : [];
     const newer = page.newer ? (sides.shift()?.rows ?? []) : [];
     const rows = [...older.slice(0, page.olderLimit).reverse(), ...newer.slice(0, page.newerLimit)];
     if (rows.length === 0) await assertExists(scope, conversationId);
     const first = rows[0]?.position ?? 0;
-    const last = rows.at(-1)?.position ?? 0;
+    const end = rows.at(-1)?.position ?? 0;
     const hasOlder = page.older ? older.length > page.olderLimit : first > 1;
     const hasNewer = cut || newer.length > page.newerLimit;
     const shown = turns.rows.filter(
-      (turn) => (turn.last_position ?? turn.first_position) >= first && (!hasNewer || turn.first_position <= last),
+      (turn) => (turn.last_position ?? turn.first_position) >= first && (!hasNewer || turn.first_position <= end),
     );
     return {
       messages: rows.map(placedMessage),
       turns: shown.map(turnSummary),
       olderCursor: hasOlder ? messageCursor({ direction: "older", position: first }) : null,
-      newerCursor: hasNewer && rows.length > 0 ? messageCursor({ direction: "newer", position: last }) : null,
+      openTurn: openTurnIn(lastTurn),
+      newerCursor: hasNewer && rows.length > 0 ? messageCursor({ direction: "newer", position: end }) : null,
     };
   }
 
@@ -119,7 +127,8 @@ export function followingStatement(userId: string, conversationId: string, after
 
 /**
  * From the turn that `from` lies in (null: the first position of the newest page), at most as many positions as a page
- * can show. Turns that stored nothing share a position with what follows them.
+ * can show. Turns that stored nothing share a position with what follows them. Both bounds are whole subqueries: under a policy
+ * only such go into the index, and anything computed around them would be asked of every turn of the conversation.
  */
 export function turnsStatement(
   userId: string,
@@ -136,13 +145,13 @@ export function turnsStatement(
            )
            SELECT ${turnColumns} FROM turns t
            WHERE t.user_id = $1 AND t.conversation_id = $2 AND t.first_position < $4
-             AND t.first_position <= (SELECT from_position FROM page) + $5::int
-             AND t.first_position >= coalesce((
+             AND t.first_position <= (SELECT from_position + $5::int FROM page)
+             AND t.first_position >= (SELECT coalesce((
                SELECT earlier.first_position FROM turns earlier
                WHERE earlier.user_id = $1 AND earlier.conversation_id = $2
                  AND earlier.first_position <= (SELECT from_position FROM page)
                ORDER BY earlier.first_position DESC LIMIT 1
-             ), 0)
+             ), 0))
            ORDER BY t.first_position, t.started_at`,
     values: [userId, conversationId, from, before, limit],
   };

@@ -1,8 +1,8 @@
 import type { Message, PlacedMessage } from "@holdfast/contract";
-import type { Statement } from "./connections.ts";
 import { findStatement } from "./conversations.ts";
 import { NotFoundError, TurnRunningError } from "./errors.ts";
 import { messagePages } from "./message-pages.ts";
+import type { Statement } from "./pipeline.ts";
 import { type MessageRow, message, messageColumns, placedMessage } from "./rows.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
 import type { UserStore } from "./types.ts";

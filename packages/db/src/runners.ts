@@ -43,7 +43,7 @@ export function runnerStore(connections: Connections, direct: DirectConnection, 
       const payloads = told.flatMap((notice) =>
         notices.encode(notice).map((text) => ({ text, turn: notice.chunk.turnId })),
       );
-      await connections.forNobody("begin; set local synchronous_commit = off", {
+      await connections.relaxed({
         name: "turn-chunks",
         text: `WITH said AS MATERIALIZED (SELECT DISTINCT turn FROM append_turn_chunks($1, $2, $3, $4, $5) AS turn)
                SELECT count(pg_notify('${noticeChannel}', ordered.text)) FROM (

@@ -1,4 +1,4 @@
-import type { Statement } from "./connections.ts";
+import type { Statement } from "./pipeline.ts";
 import type { Scope } from "./scope.ts";
 import type { SearchHit, UserStore } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Statement } from "./connections.ts";
 import { historyStatement } from "./messages.ts";
+import type { Statement } from "./pipeline.ts";
 import { type ConversationRow, type MessageRow, message } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import type { ExportedConversation, UserStore } from "./types.ts";

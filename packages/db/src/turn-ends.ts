@@ -1,6 +1,7 @@
-import type { Connections, Statement } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { turnMessageId } from "./ids.ts";
 import type { Notices } from "./notices.ts";
+import type { Statement } from "./pipeline.ts";
 import { storableAnswer, storableCalls, storableJson } from "./storable.ts";
 import { eventsOf } from "./turn-rows.ts";
 import type { StoredStep, TurnEnd } from "./types.ts";

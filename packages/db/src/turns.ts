@@ -1,10 +1,11 @@
 import type { Message, TurnView } from "@holdfast/contract";
-import type { Statement } from "./connections.ts";
 import { NotFoundError } from "./errors.ts";
 import { assertExists } from "./messages.ts";
+import { lastTurnStatement, openTurnIn } from "./open-turn.ts";
+import type { Statement } from "./pipeline.ts";
 import { type MessageRow, message, messageColumns } from "./rows.ts";
 import { firstRow, type Scope } from "./scope.ts";
-import { openTurnColumns, type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
+import { type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";
 import { startTurn } from "./turn-starts.ts";
 import type { TurnState, UserStore } from "./types.ts";
 
@@ -43,10 +44,9 @@ export function turnStore(scope: Scope): TurnStore {
     },
 
     async openTurn(conversationId) {
-      const [last] = await views(lastTurnStatement(userId, conversationId));
-      if (!last) await assertExists(scope, conversationId);
-      const open = last && (last.status === "running" || last.status === "failed" || last.status === "interrupted");
-      return open ? last : null;
+      const [last] = await connections.forUser<TurnViewRow>(userId, lastTurnStatement(userId, conversationId));
+      if (!last?.rowCount) await assertExists(scope, conversationId);
+      return openTurnIn(last);
     },
 
     runningTurns: () => views(runningStatement(userId)),
@@ -83,17 +83,6 @@ export function turnStatement(userId: string, turnId: string): Statement {
     name: "turn-find",
     text: `SELECT ${turnViewColumns} FROM turns t WHERE t.user_id = $1 AND t.id = $2`,
     values: [userId, turnId],
-  };
-}
-
-export function lastTurnStatement(userId: string, conversationId: string): Statement {
-  return {
-    name: "turn-last",
-    text: `SELECT ${openTurnColumns} FROM (
-             SELECT * FROM turns WHERE user_id = $1 AND conversation_id = $2
-             ORDER BY first_position DESC, started_at DESC LIMIT 1
-           ) t`,
-    values: [userId, conversationId],
   };
 }
 

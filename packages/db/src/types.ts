@@ -87,6 +87,8 @@ export interface MessagePage {
   messages: PlacedMessage[];
   /** The turns that these messages belong to, and the unstored ones that have their place among them; by `firstPosition`, then `startedAt`. */
   turns: TurnSummary[];
+  /** The turn at the end of the conversation, wherever the page is, while it has stored no answer. */
+  openTurn: TurnView | null;
   /** Leads to older messages; null at the beginning of the conversation. */
   olderCursor: string | null;
   /** Leads to newer messages; null at the end. */

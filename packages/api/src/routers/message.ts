@@ -1,4 +1,4 @@
-import type { Message, TurnView } from "@holdfast/contract";
+import type { Message } from "@holdfast/contract";
 import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
 import type { MessagePage } from "@holdfast/db";
@@ -15,13 +15,9 @@ export const messageRouter = router({
   /** The newest page, one by cursor either way, or the one around a message; with the turn that is open at the end. */
   page: personProcedure
     .input(page.extend({ around: schema.id.optional() }))
-    .query(async ({ ctx, input }): Promise<MessagePage & { openTurn: TurnView | null }> => {
-      const { conversationId, limit, around } = input;
-      const [messages, openTurn] = await Promise.all([
-        ctx.user.pageOfMessages(conversationId, { limit, around, cursor: input.cursor ?? undefined }),
-        ctx.user.openTurn(conversationId),
-      ]);
-      return { ...messages, openTurn };
+    .query(({ ctx, input }): Promise<MessagePage> => {
+      const { conversationId, limit, around, cursor } = input;
+      return ctx.user.pageOfMessages(conversationId, { limit, around, cursor: cursor ?? undefined });
     }),
 
   /** Pages of messages for programs: the newest first, the cursor leading to older ones. */
