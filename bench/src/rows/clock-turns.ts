@@ -4,7 +4,7 @@ import { idOf } from "../data/ids.ts";
 import { conversationId, numbers } from "../data/shape.ts";
 import { Connection } from "../load/connection.ts";
 import { type EventStream, openEventStream } from "../load/event-stream.ts";
-import { bearer, type Caller, mutation, nobody, queryPath } from "../load/requests.ts";
+import { bearer, type Caller, mutation, nobody, query, queryPath } from "../load/requests.ts";
 import { clockMs } from "../measure/clock.ts";
 import { secret } from "../servers/product.ts";
 
@@ -23,8 +23,9 @@ export interface ClockTurns {
 
 export interface TokenDelays {
   delaysMs: number[];
-  /** Tokens that never arrived. */
+  /** Tokens that never arrived, or twice. */
   missing: number;
+  /** Turns that were not stored whole, and gaps between chunks. */
   failed: number;
 }
 
@@ -47,7 +48,7 @@ export async function runClockTurns({ turns, seconds, runPort, watchPort }: Cloc
   } finally {
     for (const person of people) person.stream.close();
   }
-  for (const person of people) result.missing += tokens - person.received();
+  for (const person of people) result.missing += Math.abs(tokens - person.received());
   return result;
 }
 
@@ -71,48 +72,74 @@ export async function watchTokenSource(port: number, streams: number, seconds: n
 }
 
 type FeedEvent =
-  | { type: "turn-chunk"; events: { type: string; delta?: string }[] }
+  | { type: "turn-chunk"; seq: number; events: { delta?: string }[] }
   | { type: "turn-ended"; status: string }
   | { type: "turn-started"; turn: Snapshot }
   | { type: "connected"; running: Snapshot[] }
   | { type: "conversation-changed" | "tasks-changed" };
 
-/** Replaces all that the receiver holds: so a gap between processes is closed. */
+/** Replaces all that the receiver holds. */
 interface Snapshot {
+  seq: number;
   steps: { content: string }[];
 }
 
+/** Watches as the page does: a snapshot counts up to its `seq`, a chunk once, and what is stored has the last word. */
 function startWatching(n: number, port: number, tokens: number, result: TokenDelays) {
-  const user = numbers.firstOrdinary + n;
-  const caller = bearer(idOf("user", user), secret);
+  const caller = bearer(idOf("user", numbers.firstOrdinary + n), secret);
+  const conversation = conversationId(numbers.ordinaryBegins + n);
   const { promise: ended, resolve } = deferred();
+  let seq = 0;
   let received = 0;
   let begunAt = Number.POSITIVE_INFINITY;
+
+  function hear(said: string): void {
+    received += countTokens(said);
+    if (clockMs() > begunAt + warmUpMs) addDelays(result.delaysMs, said);
+  }
+
+  function replace(turn: Snapshot): void {
+    const stamps = turn.steps
+      .map((step) => step.content)
+      .join("")
+      .split(" ");
+    hear(stamps.slice(received).join(" "));
+    seq = turn.seq;
+  }
+
+  /** The end comes after the last chunks only where the turn runs; elsewhere they are read with the stored answer. */
+  async function conclude(status: string): Promise<void> {
+    const answer = status === "completed" ? await readAnswer(port, caller, conversation) : "";
+    hear(answer.split(" ").slice(received).join(" "));
+    if (status !== "completed" || countTokens(answer) !== tokens) result.failed++;
+    resolve();
+  }
+
   const stream: EventStream = openEventStream(port, queryPath("live.feed"), caller, (data, event) => {
     if (event !== "" && event !== "message") return;
     const feed = JSON.parse(data) as FeedEvent;
-    if (feed.type === "turn-ended") {
-      if (feed.status !== "completed" || received !== tokens) result.failed++;
-      resolve();
-    } else if (feed.type === "turn-chunk") {
-      const said = feed.events.map((one) => one.delta ?? "").join("");
-      received += countTokens(said);
-      if (clockMs() > begunAt + warmUpMs) addDelays(result.delaysMs, said);
-    } else if (feed.type === "turn-started") {
-      received = countTokens(feed.turn.steps.map((step) => step.content).join(""));
-    } else if (feed.type === "connected" && feed.running.length > 0) {
-      received = countTokens(feed.running.flatMap((turn) => turn.steps.map((step) => step.content)).join(""));
+    if (feed.type === "turn-ended") void conclude(feed.status);
+    else if (feed.type === "turn-started") replace(feed.turn);
+    else if (feed.type === "connected") for (const turn of feed.running) replace(turn);
+    else if (feed.type === "turn-chunk" && feed.seq > seq) {
+      if (feed.seq > seq + 1) result.failed++;
+      seq = feed.seq;
+      hear(feed.events.map((one) => one.delta ?? "").join(""));
     }
   });
   const begin = () => (begunAt = clockMs());
-  return {
-    caller,
-    conversationId: conversationId(numbers.ordinaryBegins + n),
-    stream,
-    ended,
-    begin,
-    received: () => received,
-  };
+  return { caller, conversationId: conversation, stream, ended, begin, received: () => received };
+}
+
+async function readAnswer(port: number, caller: Caller, conversation: string): Promise<string> {
+  const connection = new Connection(port, { keepBodies: true });
+  try {
+    const { body } = await connection.exchange(query("message.page", { conversationId: conversation, limit: 1 }, caller));
+    const { result } = JSON.parse(body) as { result: { data: { messages: { content: string }[] } } };
+    return result.data.messages[0]?.content ?? "";
+  } finally {
+    connection.close();
+  }
 }
 
 /** As the page does it: an answer that says "try again in a moment" is followed by the same turn again. */
