@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type QueryResultRow } from "pg";
-import type { Statement } from "./connections.ts";
 import { breaksConnection, isTransient, translateError } from "./errors.ts";
+import type { Statement } from "./pipeline.ts";
 
 const mostConnections = 8;
 /** Waiting for a connection and for the answer together. */
