@@ -1,5 +1,6 @@
 import type { LanguageModelV3Usage } from "@ai-sdk/provider";
 import type { Usage } from "@holdfast/contract";
+import { builtInId } from "./built-in/model.ts";
 
 /** US dollars for a million tokens. */
 export interface Price {
@@ -12,6 +13,8 @@ export interface ModelFacts {
   historyBudget: number;
   /** Null where it is not known. */
   price: Price | null;
+  /** Whether tokens are what it works with, and is paid by. */
+  countsTokens: boolean;
 }
 
 const thousand = 1000;
@@ -61,18 +64,38 @@ const mostCharacters = 400 * thousand;
 export function factsOf(modelId: string): ModelFacts {
   const [, window, price] = known.find(([id]) => id.test(modelId)) ?? [null, unknownWindow, null];
   const tokens = window - Math.min(reserve, window / 2);
-  return { historyBudget: Math.min(mostCharacters, Math.floor(tokens * charactersPerToken)), price };
+  const historyBudget = Math.min(mostCharacters, Math.floor(tokens * charactersPerToken));
+  return { historyBudget, price, countsTokens: modelId !== builtInId };
 }
 
-/** Null for a model that counts nothing. */
-export function addUsage(sum: Usage | null, used: LanguageModelV3Usage | null, price: Price | null): Usage | null {
-  const inputTokens = used?.inputTokens.total;
-  const outputTokens = used?.outputTokens.total;
-  if (inputTokens === undefined && outputTokens === undefined) return sum;
-  const usage = {
-    inputTokens: (sum?.inputTokens ?? 0) + (inputTokens ?? 0),
-    outputTokens: (sum?.outputTokens ?? 0) + (outputTokens ?? 0),
-  };
-  const cost = price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / million;
-  return { ...usage, cost };
+/** With what the provider has counted for one more round; null as long as it has counted nothing. */
+export function addUsage(sum: Usage | null, used: LanguageModelV3Usage, { price }: ModelFacts): Usage | null {
+  const read = used.inputTokens.total;
+  const written = used.outputTokens.total;
+  return read === undefined && written === undefined ? sum : added(sum, read ?? 0, written ?? 0, price);
+}
+
+/**
+ * With a guess at a round that did not come to the end at which the provider counts, in characters. Of one that had not begun
+ * to speak nothing is known, not even whether it was paid.
+ */
+export function addEstimate(
+  sum: Usage | null,
+  { read, written }: { read: number; written: number },
+  { price, countsTokens }: ModelFacts,
+): Usage | null {
+  if (!countsTokens) return sum;
+  if (written === 0) return sum && { ...sum, estimated: true };
+  return { ...added(sum, toTokens(read), toTokens(written), price), estimated: true };
+}
+
+function added(sum: Usage | null, read: number, written: number, price: Price | null): Usage {
+  const inputTokens = (sum?.inputTokens ?? 0) + read;
+  const outputTokens = (sum?.outputTokens ?? 0) + written;
+  const cost = price && (inputTokens * price.input + outputTokens * price.output) / million;
+  return { ...sum, inputTokens, outputTokens, cost };
+}
+
+function toTokens(characters: number): number {
+  return Math.ceil(characters / charactersPerToken);
 }

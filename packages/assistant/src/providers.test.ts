@@ -45,6 +45,7 @@ const failures: [script: string, code: string, words: RegExp][] = [
   ["hang", "model_silent", /said nothing/u],
   ["hang-midway", "model_silent", /said nothing/u],
   ["blank", "answer_blank", /without saying anything/u],
+  ["length-at-once", "answer_blank", /limit of its length/u],
   ["refuse-context", "context_too_long", /too long/u],
 ];
 
@@ -75,6 +76,12 @@ describe.each(["openai", "anthropic"])("a provider that speaks the protocol of %
     // The cause is logged: it holds no key, no address, and none of what was said.
     const cause = JSON.stringify(outcome.cause, Object.getOwnPropertyNames(outcome.cause ?? {}));
     expect(cause).not.toMatch(/sk-|private words/u);
+  });
+
+  it("R-TURN-4: an answer that ends at the model's own limit is complete, and marked as cut", async () => {
+    const { text, outcome } = await finishTurn(assistant, { model: `${protocol}/fake-length`, prompt: "go" });
+    expect(text).toBe("This is the beginning of an answer");
+    expect(outcome).toMatchObject({ status: "completed", cut: true, usage: { inputTokens: 100, outputTokens: 20 } });
   });
 
   it("runs tool calls that are split over chunks, and gives their results back in the provider's format", async () => {

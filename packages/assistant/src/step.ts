@@ -6,7 +6,7 @@ import type {
   LanguageModelV3Usage,
 } from "@ai-sdk/provider";
 import type { TurnEvent } from "@holdfast/contract";
-import { AnswerText } from "./answer-text.ts";
+import type { AnswerText } from "./answer-text.ts";
 import { brokeOff, errorPart, garbled, TurnError } from "./failures.ts";
 import { orAborted, TimeLimit } from "./time-limit.ts";
 import type { ToolDescription } from "./types.ts";
@@ -16,39 +16,42 @@ export interface StepOptions {
   tools: readonly ToolDescription[];
   /** Tools that may not be called are still named: providers want to know those that the history speaks of. */
   mayCall: boolean;
-  /** Code points that the answer may still have. */
-  room: number;
+  /** Takes what is said, also of a round that breaks off. */
+  text: AnswerText;
   silenceMs: number;
   signal: AbortSignal;
 }
 
 export interface StepSaid {
-  text: string;
   calls: LanguageModelV3ToolCall[];
+  /** Null where it was left before it had finished. */
   usage: LanguageModelV3Usage | null;
+  /** It had more to say: there is no room for it, or the model came to a limit of its own. What it called then may be half a call. */
   cut: boolean;
 }
 
-/** One round of the model: yields its words as they come, returns what it said and asked for. Throws unless it finished. */
+/** One round of the model: yields its words as they come, returns what it asked for. Throws unless it finished. */
 export async function* runStep(
   model: LanguageModelV3,
   step: number,
   options: StepOptions,
 ): AsyncGenerator<TurnEvent, StepSaid, void> {
-  const text = new AnswerText(options.room);
+  const { text } = options;
   const calls: LanguageModelV3ToolCall[] = [];
   for await (const part of readParts(model, options)) {
     if (part.type === "text-delta") {
       const delta = text.add(part.delta);
       if (delta !== "") yield { type: "text", step, delta };
-      if (text.isFull) return { text: text.said, calls: [], usage: null, cut: true };
+      if (text.isFull) return { calls: [], usage: null, cut: true };
     } else if (part.type === "tool-call" && part.providerExecuted !== true) {
       calls.push(part);
     } else if (part.type === "finish") {
       const rest = text.end();
       if (rest !== "") yield { type: "text", step, delta: rest };
-      if (part.finishReason.unified === "content-filter" && text.said === "") throw filtered();
-      return { text: text.said, calls, usage: part.usage, cut: false };
+      const { unified: reason } = part.finishReason;
+      if (reason === "content-filter" && text.said === "") throw filtered();
+      const cut = reason === "length" || reason === "content-filter";
+      return { calls: cut ? [] : calls, usage: part.usage, cut };
     }
   }
   throw brokeOff(text.said !== "");

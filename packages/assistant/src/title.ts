@@ -1,5 +1,6 @@
 import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { isBlank, titleFrom, toStorable, truncate } from "@holdfast/contract";
+import { AnswerText } from "./answer-text.ts";
 import { runStep } from "./step.ts";
 import { TimeLimit } from "./time-limit.ts";
 
@@ -13,6 +14,7 @@ export async function titleOf(
   const time = new TimeLimit(withinMs, () => new Error("No title in time"), signal);
   try {
     const exchange = `Person: ${truncate(prompt, 1500)}\n\nAssistant: ${truncate(answer, 1500)}`;
+    const text = new AnswerText(1000);
     const step = runStep(model, 0, {
       messages: [
         {
@@ -24,13 +26,13 @@ export async function titleOf(
       ],
       tools: [],
       mayCall: false,
-      room: 1000,
+      text,
       silenceMs: withinMs,
       signal: time.signal,
     });
     let said = await step.next();
     while (!said.done) said = await step.next();
-    return clean(said.value.text);
+    return clean(text.said);
   } catch {
     return null; // The first words of the conversation are a title already.
   } finally {

@@ -65,6 +65,26 @@ describe("what a model says", () => {
       usage: { inputTokens: 30, outputTokens: 5, cost: null },
     });
   });
+
+  it.each(["length", "content-filter"] as const)(
+    "R-TURN-4: one that the model ends early (%s) is complete, marked as cut, and the half calls in it are not made",
+    async (finish) => {
+      const tools = toolBoxOf({ add_task: () => 1 });
+      const script = lines({ say: "So far" }, { call: "add_task", with: { title: "T" } }, { finish });
+      const { text, outcome } = await finishTurn(script, { prompt: "go", tools });
+      expect(text).toBe("So far");
+      expect(outcome).toMatchObject({ status: "completed", cut: true });
+      expect(tools.calls).toEqual([]);
+    },
+  );
+
+  it("R-TURN-2: one that came to the model's limit before a word says so", async () => {
+    const { outcome } = await finishTurn(lines({ finish: "length" }), { prompt: "go" });
+    expect(outcome).toMatchObject({
+      status: "failed",
+      failure: { code: "answer_blank", message: expect.stringMatching(/limit of its length/u) },
+    });
+  });
 });
 
 describe("what goes wrong with a model", () => {
@@ -127,7 +147,7 @@ describe("stopping", () => {
     setTimeout(() => stop.abort(), 50);
     const start = performance.now();
     const { outcome } = await finishTurn(lines(...script), { prompt: "go", signal: stop.signal });
-    expect(outcome).toEqual({ status: "aborted", usage: null });
+    expect(outcome.status).toBe("aborted");
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
@@ -151,5 +171,65 @@ describe("stopping", () => {
     });
     expect(outcome.status).toBe("aborted");
     expect(events).toEqual([]);
+  });
+});
+
+describe("the tokens of an answer that did not come to its end", () => {
+  const counted: Line[] = [{ call: "look" }, { usage: { input: 10, output: 2 } }];
+  const ends: [string, Line[], (stop: AbortController) => void][] = [
+    ["is stopped", [{ say: "x".repeat(70) }, { hang: true }], (stop) => stop.abort()],
+    ["breaks off", [{ say: "x".repeat(70) }, { breakOff: true }], () => undefined],
+  ];
+
+  async function usageOf(rounds: Line[][], onText: (stop: AbortController) => void, model = "scripted") {
+    const stop = new AbortController();
+    const { outcome } = await finishTurn(
+      scripted((_, step) => rounds[step] ?? []),
+      { model, prompt: "go", tools: toolBoxOf({ look: () => 1 }), signal: stop.signal },
+      (event) => event.type === "text" && onText(stop),
+    );
+    return outcome.usage;
+  }
+
+  it.each(ends)(
+    "R-TURN-4: one that %s has what the provider counted, and a marked guess at the rest",
+    async (...end) => {
+      const [, round, onText] = end;
+      const usage = await usageOf([counted, round], onText);
+      expect(usage).toEqual({
+        inputTokens: expect.any(Number),
+        outputTokens: 2 + 70 / 3.5,
+        cost: null,
+        estimated: true,
+      });
+      expect(usage?.inputTokens).toBeGreaterThan(100); // the system prompt alone is longer
+    },
+  );
+
+  it.each(ends)("R-TURN-4: of one that %s in its first round all is a guess, with its price", async (...end) => {
+    const [, round, onText] = end;
+    const usage = await usageOf([round], onText, "openai/gpt-4o");
+    expect(usage).toMatchObject({ outputTokens: 20, estimated: true });
+    expect(usage?.cost).toBeCloseTo(((usage?.inputTokens ?? 0) * 2.5 + 20 * 10) / 1e6, 10);
+  });
+
+  it("R-TURN-4: of one that had not begun to speak nothing is known, and the built-in assistant counts nothing", async () => {
+    expect(await usageOf([[{ breakOff: true }]], () => undefined)).toBeNull();
+    expect(await usageOf([[{ say: "So far" }, { breakOff: true }]], () => undefined, "built-in")).toBeNull();
+    expect(await usageOf([counted, [{ breakOff: true }]], () => undefined)).toEqual({
+      inputTokens: 10,
+      outputTokens: 2,
+      cost: null,
+      estimated: true,
+    });
+  });
+
+  it("a whole answer is the provider's to count, and no guess", async () => {
+    expect(await usageOf([counted, [{ say: "Done" }, { usage: { input: 20, output: 3 } }]], () => undefined)).toEqual({
+      inputTokens: 30,
+      outputTokens: 5,
+      cost: null,
+    });
+    expect(await usageOf([[{ say: "Done" }]], () => undefined)).toBeNull();
   });
 });

@@ -1,8 +1,9 @@
-import type { LanguageModelV3 } from "@ai-sdk/provider";
+import type { LanguageModelV3, LanguageModelV3Prompt } from "@ai-sdk/provider";
 import { limits as bounds, codePointLength, type TurnEvent, type Usage } from "@holdfast/contract";
+import { AnswerText } from "./answer-text.ts";
 import { CallIds, exchange, promptOf } from "./context.ts";
 import { failureOf, TurnError } from "./failures.ts";
-import { addUsage, type ModelFacts } from "./model-facts.ts";
+import { addEstimate, addUsage, type ModelFacts } from "./model-facts.ts";
 import { measuredStep, measuredTools } from "./spans.ts";
 import { TimeLimit } from "./time-limit.ts";
 import { callTools } from "./tool-calls.ts";
@@ -29,6 +30,8 @@ export async function* runTurn(
 ): AsyncGenerator<TurnEvent, TurnOutcome, void> {
   const time = new TimeLimit(limits.turnMs, overTime, request.signal);
   let usage: Usage | null = null;
+  /** The round that the provider has not counted yet. */
+  let underWay: { messages: LanguageModelV3Prompt; text: AnswerText } | null = null;
   try {
     const tools = await listTools(request, time.signal);
     const toolBox = measuredTools(request.span, request.tools);
@@ -40,27 +43,40 @@ export async function* runTurn(
 
     for (let step = 0; step < limits.steps; step++) {
       const isLast = step === limits.steps - 1;
-      const options = { messages, tools, mayCall: !isLast, room, silenceMs: limits.silenceMs, signal: time.signal };
-      const said = yield* measuredStep(request.span, model, step, options);
-      usage = addUsage(usage, said.usage, facts.price);
-      if (said.cut) return { status: "completed", usage, cut: true };
+      const text = new AnswerText(room);
+      underWay = { messages, text };
+      const options = { messages, tools, mayCall: !isLast, text, silenceMs: limits.silenceMs, signal: time.signal };
+      const { calls: asked, usage: counted, cut } = yield* measuredStep(request.span, model, step, options);
+      usage = counted ? addUsage(usage, counted, facts) : estimate();
+      underWay = null;
 
-      room -= codePointLength(said.text);
-      saidNothing &&= said.text === "" && said.calls.length === 0;
-      if (isLast || said.calls.length === 0) break;
+      room -= codePointLength(text.said);
+      saidNothing &&= text.said === "" && asked.length === 0;
+      if (cut && saidNothing) throw new TurnError("answer_blank", spentBeforeAWord);
+      if (cut) return { status: "completed", usage, cut };
+      if (isLast || asked.length === 0) break;
 
-      const calls = yield* callTools(said.calls, step, { tools, usedIds, toolBox, signal: time.signal });
-      messages.push(...exchange(said.text, calls, ids));
+      const calls = yield* callTools(asked, step, { tools, usedIds, toolBox, signal: time.signal });
+      messages.push(...exchange(text.said, calls, ids));
     }
     if (saidNothing) throw new TurnError("answer_blank", "The model finished without saying anything. Try again.");
     return { status: "completed", usage, cut: false };
   } catch (cause) {
-    if (request.signal.aborted) return { status: "aborted", usage };
-    return { status: "failed", ...failureOf(cause), usage };
+    if (request.signal.aborted) return { status: "aborted", usage: estimate() };
+    return { status: "failed", ...failureOf(cause), usage: estimate() };
   } finally {
     time.end();
   }
+
+  function estimate(): Usage | null {
+    if (underWay === null) return usage;
+    const { messages, text } = underWay;
+    return addEstimate(usage, { read: JSON.stringify(messages).length, written: text.said.length }, facts);
+  }
 }
+
+const spentBeforeAWord =
+  "The model came to the limit of its length before it said anything. Try again, or choose another model.";
 
 /** Where the tool server is away a turn goes on without tools; the system prompt tells the model so. */
 async function listTools(request: TurnRequest, signal: AbortSignal): Promise<ToolDescription[]> {

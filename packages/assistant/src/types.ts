@@ -35,8 +35,13 @@ export interface TurnRequest {
   span?: Span | undefined;
 }
 
+/** `usage` is null where nothing is known of it: the model counts nothing, or had not begun to speak. */
 export type TurnOutcome =
-  | { status: "completed"; usage: Usage | null /** Cut at `limits.answerLength`. */; cut: boolean }
+  | {
+      status: "completed";
+      usage: Usage | null /** Cut at `limits.answerLength`, or by the model at a limit of its own. */;
+      cut: boolean;
+    }
   | { status: "aborted"; usage: Usage | null }
   | {
       status: "failed";

@@ -59,6 +59,8 @@ export interface Usage {
   outputTokens: number;
   /** US dollars, where the model's price is known. */
   cost: number | null;
+  /** There where the provider has not counted all of it, as of an answer that was stopped: that part is guessed from the text. */
+  estimated?: true;
 }
 
 /** Why a turn failed, in words a person understands; `code` for programs. */
@@ -96,7 +98,7 @@ export interface TurnSummary {
   /** Null while nothing of it is stored. */
   lastPosition: number | null;
   usage: Usage | null;
-  /** True where the answer was cut at `limits.answerLength`. */
+  /** True where the answer was cut: at `limits.answerLength`, or by the model at a limit of its own. */
   cut: boolean;
   failure: TurnFailure | null;
   startedAt: string;

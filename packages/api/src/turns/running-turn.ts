@@ -54,7 +54,13 @@ export interface TurnResources {
   log: Log;
 }
 
-type Outcome = Exclude<TurnOutcome, { status: "aborted" }> | { status: "halted"; reason: HaltReason };
+interface Halted {
+  status: "halted";
+  reason: HaltReason;
+  usage: Usage | null;
+}
+
+type Outcome = Exclude<TurnOutcome, { status: "aborted" }> | Halted;
 
 /** Runs a turn that has been started. */
 export function runTurn(
@@ -76,7 +82,7 @@ export function runTurn(
   }
 
   async function live(): Promise<TurnEnd | null> {
-    const outcome = await Promise.race([converse(), halted()]);
+    const outcome = await Promise.race([converse(), tiredOfWaiting()]);
     chunker.flush();
     const end = endOf(outcome);
     await writer.settle(owned);
@@ -85,14 +91,12 @@ export function runTurn(
 
   async function converse(): Promise<Outcome> {
     const deadline = setTimeout(() => halt("timed-out"), resources.limitMs);
-    try {
-      const outcome = await answer();
-      return outcome.status === "aborted" ? await halted() : outcome;
-    } catch (cause) {
-      return { status: "failed", failure: failures.internal, cause, usage: null };
-    } finally {
-      clearTimeout(deadline);
-    }
+    const outcome = await answer().catch(
+      (cause: unknown) => ({ status: "failed", failure: failures.internal, cause, usage: null }) as const,
+    );
+    clearTimeout(deadline);
+    const isHalted = halting.signal.aborted || outcome.status === "aborted";
+    return isHalted ? { ...(await halted()), usage: outcome.usage } : outcome;
   }
 
   async function answer(): Promise<TurnOutcome> {
@@ -112,12 +116,18 @@ export function runTurn(
     }
   }
 
-  /** Does not wait for the assistant, which may be slow to notice. */
-  function halted(): Promise<Outcome> {
+  /** The assistant ends as soon as it notices, and tells what it has used. One that is slow to notice is not waited for. */
+  async function tiredOfWaiting(): Promise<Halted> {
+    const outcome = await halted();
+    await delay(noticeMs, undefined, { ref: false });
+    return outcome;
+  }
+
+  function halted(): Promise<Halted> {
     const { signal } = halting;
     return new Promise((resolve) => {
       // Only `halt` aborts, with its reason.
-      const conclude = () => resolve({ status: "halted", reason: signal.reason as HaltReason });
+      const conclude = () => resolve({ status: "halted", reason: signal.reason as HaltReason, usage: null });
       if (signal.aborted) conclude();
       else signal.addEventListener("abort", conclude, { once: true });
     });
@@ -141,21 +151,21 @@ export function runTurn(
         log.warn({ err: outcome.cause, turnId, model: turn.model, code: outcome.failure.code }, "a turn failed");
         return failed(outcome.failure, outcome.usage);
       case "halted":
-        return endOfHalted(outcome.reason);
+        return endOfHalted(outcome);
       default:
         return outcome satisfies never;
     }
   }
 
-  function endOfHalted(reason: HaltReason): TurnEnd {
+  function endOfHalted({ reason, usage }: Halted): TurnEnd {
     switch (reason) {
       case "stopped":
-        return { status: "stopped", steps: visibleSteps(view.steps), usage: null, cut: false };
+        return { status: "stopped", steps: visibleSteps(view.steps), usage, cut: false };
       case "timed-out":
-        return failed(failures.tooLong, null);
+        return failed(failures.tooLong, usage);
       case "interrupted":
       case "abandoned": // `finish` stores nothing of it
-        return { ...failed(failures.interrupted, null), status: "interrupted" };
+        return { ...failed(failures.interrupted, usage), status: "interrupted" };
       default:
         return reason satisfies never;
     }
@@ -183,6 +193,8 @@ export function runTurn(
 
   return { userId: person.id, view: () => view, halt, ended: live() };
 }
+
+const noticeMs = 100;
 
 const failures = {
   blank: { code: "answer_blank", message: "The assistant gave an empty answer." },

@@ -1,61 +1,15 @@
-import type { ToolBox } from "@holdfast/assistant";
-import { createScriptedAssistant, type Line, type ScriptedAssistantOptions } from "@holdfast/assistant/testing";
-import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type EngineSetup,
-  sendOf,
-  startTestEngine,
-  type TestEngine,
-  until,
-  watchToEnd,
-} from "../testing/test-engine.ts";
+import type { Line } from "@holdfast/assistant/testing";
+import { describe, expect, it } from "vitest";
+import { engineScene, recordingTools, slowly } from "../testing/engine-scene.ts";
+import { sendOf, until, watchToEnd } from "../testing/test-engine.ts";
 
-const slowly = (words: number): Line => ({
-  say: Array.from({ length: words }, (_, i) => `word${i} `).join(""),
-  everyMs: 10,
-});
+const scene = engineScene();
+const { engineOf, messages, count } = scene;
 
 describe("the turn engine", () => {
-  let db: TestDatabase;
-  let userId: string;
-  const engines: TestEngine[] = [];
-
-  beforeAll(async () => {
-    db = await openTestDatabase();
-  });
-  afterAll(() => db.close());
-  beforeEach(async () => {
-    userId = (await createTestUser(db)).id;
-  });
-  afterEach(async () => {
-    for (const engine of engines.splice(0)) {
-      await engine.drain(0);
-      engine.close();
-    }
-  });
-
-  async function engineOf(
-    script: ScriptedAssistantOptions["script"],
-    { timing, openTools, ...scripted }: Partial<ScriptedAssistantOptions & EngineSetup> = {},
-  ): Promise<TestEngine> {
-    const assistant = createScriptedAssistant({ script, ...scripted });
-    const engine = await startTestEngine(db, { assistant, timing, openTools });
-    engines.push(engine);
-    return engine;
-  }
-
-  const messages = () =>
-    db.sql<{ position: number; role: string; content: string }>(
-      "SELECT position, role, content FROM messages WHERE user_id = $1 ORDER BY conversation_id, position",
-      [userId],
-    );
-  const count = async (table: string) =>
-    Number((await db.sql<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE user_id = $1`, [userId]))[0]?.n);
-
   it("R-TURN-1: stores the question and the answer together, and leaves no chunk", async () => {
     const engine = await engineOf(() => "Good day.");
-    const { turn, messages: stored } = await engine.startAndWait(sendOf(userId, "Hello"));
+    const { turn, messages: stored } = await engine.startAndWait(sendOf(scene.userId, "Hello"));
     expect(turn).toMatchObject({ status: "completed", firstPosition: 1, lastPosition: 2, failure: null });
     expect(stored.map(({ id, role, content }) => ({ id, role, content }))).toEqual([
       { id: turn.promptMessageId, role: "user", content: "Hello" },
@@ -66,7 +20,7 @@ describe("the turn engine", () => {
 
   it("answers before the assistant does", async () => {
     const engine = await engineOf(() => [{ hang: true }]);
-    const { turn, conversation } = await engine.start(sendOf(userId, "Hello there, how are you?"));
+    const { turn, conversation } = await engine.start(sendOf(scene.userId, "Hello there, how are you?"));
     expect(turn).toMatchObject({ status: "running", steps: [], conversationId: conversation.id });
     expect(conversation).toMatchObject({ title: "Hello there, how are you?", running: true });
     expect(await messages()).toEqual([]);
@@ -86,13 +40,15 @@ describe("the turn engine", () => {
     async (_, lines) => {
       let works = false;
       const engine = await engineOf(() => (works ? "Now it works." : lines), { limits: { silenceMs: 100 } });
-      const send = sendOf(userId, "Hello");
+      const send = sendOf(scene.userId, "Hello");
       const failed = await engine.startAndWait(send);
       expect(failed.turn).toMatchObject({ status: "failed", prompt: "Hello", lastPosition: null });
       expect(failed.turn.failure?.message).toMatch(/^[A-Z].+\.$/);
       expect(failed.messages).toEqual([]);
       expect(await messages()).toEqual([]);
-      expect(await db.forUser(userId).openTurn(failed.turn.conversationId)).toMatchObject({ id: send.turnId });
+      expect(await scene.db.forUser(scene.userId).openTurn(failed.turn.conversationId)).toMatchObject({
+        id: send.turnId,
+      });
 
       works = true;
       const again = await engine.startAndWait(send);
@@ -104,56 +60,13 @@ describe("the turn engine", () => {
 
   it("R-TURN-2: a turn that takes longer than the limit fails", async () => {
     const engine = await engineOf(() => [{ hang: true }], { timing: { limitMs: 50 } });
-    const { turn } = await engine.startAndWait(sendOf(userId, "Hello"));
+    const { turn } = await engine.startAndWait(sendOf(scene.userId, "Hello"));
     expect(turn).toMatchObject({ status: "failed", failure: { code: "model_silent" } });
-  });
-
-  it("R-TURN-4: Stop stores what was said, with the question", async () => {
-    const engine = await engineOf(() => [{ say: "Once upon a time " }, { hang: true }]);
-    const { turn } = await engine.start(sendOf(userId, "A story"));
-    await until(() => engine.local(userId, turn.id)?.seq, "the first words");
-    expect(await engine.stop(userId, turn.id)).toBe(true);
-    expect(await db.forUser(userId).findTurn(turn.id)).toMatchObject({ status: "stopped", failure: null });
-    expect((await messages()).map((message) => message.content)).toEqual(["A story", "Once upon a time "]);
-    expect(await engine.stop(userId, turn.id)).toBe(false);
-  });
-
-  it("R-TURN-4: Stop with nothing visible said stores the question alone", async () => {
-    const engine = await engineOf(() => [{ say: "  \n" }, { hang: true }]);
-    const { turn } = await engine.start(sendOf(userId, "A story"));
-    await engine.stop(userId, turn.id);
-    expect((await messages()).map((message) => message.content)).toEqual(["A story"]);
-  });
-
-  it("R-TURN-4: Stop reaches a turn that is being started", async () => {
-    const engine = await engineOf(() => [{ hang: true }]);
-    const send = sendOf(userId, "A story");
-    const starting = engine.start(send);
-    await until(async () => engine.stop(userId, send.turnId).catch(() => false), "the stop");
-    await starting;
-    expect(await db.forUser(userId).findTurn(send.turnId)).toMatchObject({ status: "stopped" });
-  });
-
-  it("R-TURN-4: what tools did before Stop is stored", async () => {
-    const engine = await engineOf(
-      (_, step) => (step === 0 ? [{ call: "add_task", with: { title: "x" } }] : [{ hang: true }]),
-      {
-        openTools: () => recordingTools([]),
-      },
-    );
-    const { turn } = await engine.start(sendOf(userId, "Add x"));
-    await until(
-      () => engine.local(userId, turn.id)?.steps[0]?.toolCalls[0]?.status === "completed",
-      "the tool's answer",
-    );
-    await engine.stop(userId, turn.id);
-    const stored = await db.forUser(userId).turnMessages(turn.id);
-    expect(stored[1]?.toolCalls).toMatchObject([{ name: "add_task", status: "completed", result: "done" }]);
   });
 
   it("R-TURN-6: the same turn sent many times at once is stored once, and answers the same", async () => {
     const engine = await engineOf(() => [slowly(5)]);
-    const send = sendOf(userId, "Hello");
+    const send = sendOf(scene.userId, "Hello");
     const answers = await Promise.all(Array.from({ length: 10 }, () => engine.startAndWait(send)));
     expect(new Set(answers.map(({ turn }) => turn.conversationId)).size).toBe(1);
     expect(new Set(answers.map((answer) => JSON.stringify(answer.messages))).size).toBe(1);
@@ -167,10 +80,10 @@ describe("the turn engine", () => {
 
   it("R-TURN-6: the same id with another text or conversation is refused", async () => {
     const engine = await engineOf(() => "Yes.");
-    const send = sendOf(userId, "Hello");
+    const send = sendOf(scene.userId, "Hello");
     await engine.startAndWait(send);
     await expect(engine.start({ ...send, message: "Other" })).rejects.toMatchObject({ name: "TurnConflictError" });
-    const other = await db.forUser(userId).createConversation();
+    const other = await scene.db.forUser(scene.userId).createConversation();
     await expect(engine.start({ ...send, conversationId: other.id })).rejects.toMatchObject({
       name: "TurnConflictError",
     });
@@ -178,18 +91,18 @@ describe("the turn engine", () => {
 
   it("R-TURN-7: one turn at a time in a conversation, any number in many, and no word crosses", async () => {
     const engine = await engineOf((asked) => [{ say: `${asked} ${asked} ${asked} ${asked}`, everyMs: 5 }]);
-    const first = await engine.start(sendOf(userId, "nonce-0"));
+    const first = await engine.start(sendOf(scene.userId, "nonce-0"));
     const conversationId = first.conversation.id;
-    await expect(engine.start(sendOf(userId, "another", { conversationId }))).rejects.toMatchObject({
+    await expect(engine.start(sendOf(scene.userId, "another", { conversationId }))).rejects.toMatchObject({
       name: "TurnRunningError",
     });
     const sent = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => engine.startAndWait(sendOf(userId, `nonce-${i + 1}`))),
+      Array.from({ length: 20 }, (_, i) => engine.startAndWait(sendOf(scene.userId, `nonce-${i + 1}`))),
     );
     for (const { turn } of sent) {
       expect(turn.steps[0]?.content).toBe(Array(4).fill(turn.prompt).join(" "));
     }
-    await watchToEnd(engine, userId, first.turn.id);
+    await watchToEnd(engine, scene.userId, first.turn.id);
     expect(await messages()).toHaveLength(42);
   });
 
@@ -205,7 +118,7 @@ describe("the turn engine", () => {
       },
       { openTools: () => recordingTools(calls) },
     );
-    const send = sendOf(userId, "Add milk");
+    const send = sendOf(scene.userId, "Add milk");
     const failed = await engine.startAndWait(send);
     expect(failed.turn.status).toBe("failed");
     expect(failed.turn.steps[0]?.toolCalls).toMatchObject([{ name: "add_task", status: "completed" }]);
@@ -219,34 +132,34 @@ describe("the turn engine", () => {
 
   it("refuses a model that does not exist before anything is stored, and remembers the one that was chosen", async () => {
     const engine = await engineOf(() => "Yes.", { models: ["other"] });
-    await expect(engine.start(sendOf(userId, "Hello", { model: "none" }))).rejects.toMatchObject({
+    await expect(engine.start(sendOf(scene.userId, "Hello", { model: "none" }))).rejects.toMatchObject({
       code: "BAD_REQUEST",
     });
     expect(await count("conversations")).toBe(0);
-    const { turn } = await engine.startAndWait(sendOf(userId, "Hello", { model: "other" }));
+    const { turn } = await engine.startAndWait(sendOf(scene.userId, "Hello", { model: "other" }));
     const { conversationId } = turn;
-    const next = await engine.startAndWait(sendOf(userId, "Again", { conversationId }));
+    const next = await engine.startAndWait(sendOf(scene.userId, "Again", { conversationId }));
     expect(next.turn.model).toBe("other");
   });
 
   it("names a conversation after its first exchange, unless its owner has", async () => {
     const engine = await engineOf(() => "Yes.", { title: "A model's title" });
-    const first = await engine.startAndWait(sendOf(userId, "Hello"));
-    const titleOf = async (id: string) => (await db.forUser(userId).findConversation(id)).title;
+    const first = await engine.startAndWait(sendOf(scene.userId, "Hello"));
+    const titleOf = async (id: string) => (await scene.db.forUser(scene.userId).findConversation(id)).title;
     await until(async () => (await titleOf(first.turn.conversationId)) === "A model's title", "the title");
 
-    const second = await engine.start(sendOf(userId, "Hello"));
-    await db.forUser(userId).renameConversation(second.conversation.id, "Mine", "person");
-    await watchToEnd(engine, userId, second.turn.id);
+    const second = await engine.start(sendOf(scene.userId, "Hello"));
+    await scene.db.forUser(scene.userId).renameConversation(second.conversation.id, "Mine", "person");
+    await watchToEnd(engine, scene.userId, second.turn.id);
     expect(await titleOf(second.conversation.id)).toBe("Mine");
   });
 
   it("R-CONV-5: deleting a conversation that is being answered ends the answer, and nothing of it remains", async () => {
     const engine = await engineOf(() => [slowly(500)]);
-    const { turn, conversation } = await engine.start(sendOf(userId, "Hello"));
-    const watching = watchToEnd(engine, userId, turn.id);
+    const { turn, conversation } = await engine.start(sendOf(scene.userId, "Hello"));
+    const watching = watchToEnd(engine, scene.userId, turn.id);
     await until(async () => (await count("turn_chunks")) > 0, "chunks");
-    await db.forUser(userId).removeConversation(conversation.id);
+    await scene.db.forUser(scene.userId).removeConversation(conversation.id);
     await expect(watching).rejects.toThrow("the turn went away");
     await until(() => engine.stats().running === 0, "the end of the turn");
     for (const table of ["messages", "turns", "turn_chunks", "conversations"]) expect(await count(table)).toBe(0);
@@ -254,21 +167,21 @@ describe("the turn engine", () => {
 
   it("R-SEC-4: deleting a user ends their answers", async () => {
     const engine = await engineOf(() => [slowly(500)]);
-    await engine.start(sendOf(userId, "Hello"));
-    await db.deleteUser(userId);
+    await engine.start(sendOf(scene.userId, "Hello"));
+    await scene.db.deleteUser(scene.userId);
     await until(() => engine.stats().running === 0, "the end of the turn");
     expect(await count("turns")).toBe(0);
   });
 
   it("R-OPS-6: a drain lets answers finish that can, interrupts the others with what they said, and takes no more", async () => {
     const engine = await engineOf((asked) => (asked === "short" ? [slowly(10)] : [{ say: "So far " }, { hang: true }]));
-    const short = await engine.start(sendOf(userId, "short"));
-    const long = await engine.start(sendOf(userId, "long"));
-    await until(() => engine.local(userId, long.turn.id)?.seq, "the first words");
+    const short = await engine.start(sendOf(scene.userId, "short"));
+    const long = await engine.start(sendOf(scene.userId, "long"));
+    await until(() => engine.local(scene.userId, long.turn.id)?.seq, "the first words");
     const draining = engine.drain(1_000);
-    await expect(engine.start(sendOf(userId, "more"))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(engine.start(sendOf(scene.userId, "more"))).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await draining;
-    const user = db.forUser(userId);
+    const user = scene.db.forUser(scene.userId);
     expect((await user.findTurn(short.turn.id)).status).toBe("completed");
     expect(await user.findTurn(long.turn.id)).toMatchObject({
       status: "interrupted",
@@ -280,30 +193,13 @@ describe("the turn engine", () => {
 
   it("R-TURN-3: 200 who begin to watch at any moment miss nothing and see nothing twice", async () => {
     const engine = await engineOf(() => [slowly(60)]);
-    const { turn } = await engine.start(sendOf(userId, "Hello"));
+    const { turn } = await engine.start(sendOf(scene.userId, "Hello"));
     const watchers: Promise<unknown>[] = [];
     for (let i = 0; i < 200; i++) {
-      watchers.push(watchToEnd(engine, userId, turn.id));
+      watchers.push(watchToEnd(engine, scene.userId, turn.id));
       if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const ends = new Set((await Promise.all(watchers)).map((end) => JSON.stringify(end)));
     expect(ends.size).toBe(1);
   });
 });
-
-function recordingTools(calls: string[]): ToolBox {
-  return {
-    list: async () => [
-      {
-        name: "add_task",
-        description: "Adds a task",
-        inputSchema: { type: "object", properties: { title: { type: "string" } } },
-      },
-    ],
-    async call(name) {
-      calls.push(name);
-      return { result: "done", status: "completed" };
-    },
-    close: async () => undefined,
-  };
-}

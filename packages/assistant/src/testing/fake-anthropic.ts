@@ -21,7 +21,8 @@ export async function answerAnthropic(body: unknown, response: ServerResponse): 
       .flatMap((message) => (message.role === "user" ? [textOf(message.content)] : []))
       .findLast((text) => text !== "") ?? "";
   const results = resultsOf(messages.at(-1)?.content);
-  const script = scriptFor(model, asked);
+  const wanted = scriptFor(model, asked);
+  const script = wanted.does === "tools" && results !== null && wanted.afterwards ? wanted.afterwards : wanted;
 
   if (script.does === "status" || script.does === "refuse-context") {
     const status = script.does === "status" ? script.status : 400;
@@ -103,7 +104,7 @@ export async function answerAnthropic(body: unknown, response: ServerResponse): 
       return;
   }
   send("content_block_stop", { index: 0 });
-  finish("end_turn");
+  finish(script.does === "length" || script.does === "length-at-once" ? "max_tokens" : "end_turn");
 }
 
 function textOf(content: string | Block[]): string {

@@ -11,7 +11,9 @@ interface ChatRequest {
 export async function answerOpenai(body: unknown, response: ServerResponse): Promise<void> {
   const { model, messages } = body as ChatRequest; // a test's mistake shows as a destroyed socket
   const asked = textOf(messages.findLast((message) => message.role === "user")?.content);
-  const script = scriptFor(model, asked);
+  const haveAnswered = messages.at(-1)?.role === "tool";
+  const wanted = scriptFor(model, asked);
+  const script = wanted.does === "tools" && haveAnswered && wanted.afterwards ? wanted.afterwards : wanted;
   if (refused(script, response)) return;
 
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
@@ -29,7 +31,7 @@ export async function answerOpenai(body: unknown, response: ServerResponse): Pro
 
   if (script.does === "hang") return void response.flushHeaders();
   delta({ role: "assistant", content: "" });
-  if (script.does === "tools" && messages.at(-1)?.role !== "tool") {
+  if (script.does === "tools" && !haveAnswered) {
     sendCalls(script.calls, delta);
     return finish("tool_calls");
   }
@@ -56,6 +58,9 @@ export async function answerOpenai(body: unknown, response: ServerResponse): Pro
       return void response.end("data: [DONE]\n\n");
     case "hang-midway":
       return;
+    case "length":
+    case "length-at-once":
+      return finish("length");
     default:
       return finish("stop");
   }

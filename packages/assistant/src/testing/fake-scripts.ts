@@ -3,13 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 /**
  * What the fake provider does. Chosen by the model's id (`fake-<script>`), or by a directive in the last message of the person,
  * such as `[slow]`, `[long 500 20]` (words, milliseconds between them), `[tool add_task {"title":"Buy milk"}]` (several make parallel calls),
- * `[429 30]` (Retry-After), `[say anything]`. Without either it echoes. A directive wins over the model.
+ * `[429 30]` (Retry-After), `[say anything]`; with `[then …]` beside a `[tool …]`, what it does with the tools' answers: `[then long 50 20]`.
+ * Without either it echoes. A directive wins over the model.
  */
 export type FakeScript =
   | { does: "echo" }
   | { does: "say"; text: string }
   | { does: "long"; words: number; everyMs: number }
-  | { does: "tools"; calls: { name: string; arguments: string }[] }
+  /** `afterwards` is done once the tools have answered; without it their answers are told. */
+  | { does: "tools"; calls: { name: string; arguments: string }[]; afterwards: FakeScript | null }
   | { does: "status"; status: number; retryAfter: string | null }
   | {
       does:
@@ -24,7 +26,10 @@ export type FakeScript =
         | "blank"
         | "refuse-context"
         | "surrogate"
-        | "nul";
+        | "nul"
+        /** Ends at the limit of its length, after some words or before any. */
+        | "length"
+        | "length-at-once";
     };
 
 const plain = [
@@ -40,6 +45,8 @@ const plain = [
   "refuse-context",
   "surrogate",
   "nul",
+  "length",
+  "length-at-once",
 ] as const;
 const status = (code: number, retryAfter: string | null = null): FakeScript => ({
   does: "status",
@@ -51,8 +58,8 @@ const named = new Map<string, FakeScript>([
   ["echo", { does: "echo" }],
   ["slow", { does: "long", words: 40, everyMs: 250 }],
   ["long", { does: "long", words: 400, everyMs: 10 }],
-  ["tools", { does: "tools", calls: [{ name: "list_tasks", arguments: "{}" }] }],
-  ["parallel", { does: "tools", calls: [addCall("First of two"), addCall("Second of two")] }],
+  ["tools", { does: "tools", calls: [{ name: "list_tasks", arguments: "{}" }], afterwards: null }],
+  ["parallel", { does: "tools", calls: [addCall("First of two"), addCall("Second of two")], afterwards: null }],
   ...[401, 403, 404, 429, 500, 503].map((code): [string, FakeScript] => [String(code), status(code)]),
   ["429-retry-after", status(429, "20")],
   ...plain.map((does): [string, FakeScript] => [does, { does }]),
@@ -66,7 +73,8 @@ export function scriptFor(model: string, asked: string): FakeScript {
     name,
     arguments: args,
   }));
-  if (calls.length > 0) return { does: "tools", calls };
+  const then = /\[then ([^\]]*)\]/u.exec(asked)?.[1];
+  if (calls.length > 0) return { does: "tools", calls, afterwards: then ? scriptFor(model, `[${then}]`) : null };
   const [, directive = "", rest = ""] = /\[([\w-]+)(?: ([^\]]*))?\]/u.exec(asked) ?? [];
   if (directive === "say") return { does: "say", text: rest };
   if (directive === "long" && rest !== "") {
@@ -96,6 +104,8 @@ export function spoken(script: FakeScript, asked: string): { deltas: string[]; e
       return { deltas: ["Smile \ud83d", "\ude00!"], everyMs: 0 };
     case "nul":
       return { deltas: ["a\u0000b"], everyMs: 0 };
+    case "length-at-once":
+      return { deltas: [], everyMs: 0 };
     default:
       return { deltas: words("This is the beginning of an answer"), everyMs: 2 };
   }

@@ -1,5 +1,6 @@
 import type {
   LanguageModelV3,
+  LanguageModelV3FinishReason,
   LanguageModelV3Prompt,
   LanguageModelV3StreamPart,
   LanguageModelV3Usage,
@@ -9,7 +10,7 @@ import { factsOf } from "../model-facts.ts";
 import { runTurn, type TurnLimits } from "../turn.ts";
 import type { Assistant } from "../types.ts";
 
-/** What a scripted model does in one step, one after the other. Without `end` it finishes with "stop". */
+/** What a scripted model does in one step, one after the other. Without `finish` it finishes with "stop". */
 export type Line =
   /** As one delta; or word by word, `everyMs` apart. */
   | { say: string; everyMs?: number }
@@ -26,7 +27,9 @@ export type Line =
   | { hang: true }
   /** Ends without saying that it has finished. */
   | { breakOff: true }
-  | { usage: { input: number; output: number } };
+  | { usage: { input: number; output: number } }
+  /** Why it ends, at the end. */
+  | { finish: LanguageModelV3FinishReason["unified"] };
 
 /** The lines for what was asked; `step` counts from 0 within the turn. A string is said word by word. */
 export type Script = (asked: string, step: number, prompt: LanguageModelV3Prompt) => readonly Line[] | string;
@@ -88,6 +91,7 @@ async function* perform(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LanguageModelV3StreamPart> {
   let usage: { input: number; output: number } | null = null;
+  let unified: LanguageModelV3FinishReason["unified"] = "stop";
   let calls = 0;
   yield { type: "stream-start", warnings: [] };
   for (const line of lines) {
@@ -107,9 +111,10 @@ async function* perform(
     else if ("crash" in line) throw line.crash;
     else if ("hang" in line) await pause(2 ** 31 - 1, signal);
     else if ("breakOff" in line) return;
+    else if ("finish" in line) unified = line.finish;
     else usage = line.usage;
   }
-  yield { type: "finish", usage: counted(usage), finishReason: { unified: "stop", raw: "stop" } };
+  yield { type: "finish", usage: counted(usage), finishReason: { unified, raw: unified } };
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TurnSummary } from "@holdfast/contract";
+import type { TurnSummary, Usage } from "@holdfast/contract";
 import styles from "./message-log.module.css";
 
 /** What the answer took, for those who ask. */
@@ -6,12 +6,16 @@ export function AnswerDetails({ turn, modelName }: { turn: TurnSummary; modelNam
   const { usage, startedAt, endedAt } = turn;
   const parts = [
     modelName,
-    usage &&
-      `${usage.inputTokens.toLocaleString("en")} tokens read, ${usage.outputTokens.toLocaleString("en")} written`,
-    usage?.cost != null && dollars(usage.cost),
+    usage && tokens(usage),
+    usage?.cost != null && `${usage.estimated ? "about " : ""}${dollars(usage.cost)}`,
     endedAt && seconds(startedAt, endedAt),
   ];
   return <small className={styles.details}>{parts.filter(Boolean).join(" · ")}</small>;
+}
+
+function tokens({ inputTokens, outputTokens, estimated }: Usage): string {
+  const [read, written] = [inputTokens, outputTokens].map((count) => count.toLocaleString("en"));
+  return `${estimated ? "about " : ""}${read} tokens read, ${written} written`;
 }
 
 function dollars(cost: number): string {

@@ -1,14 +1,14 @@
 "use client";
 
-import { limits } from "@holdfast/contract";
+import { codePointLength, limits } from "@holdfast/contract";
 import { useState } from "react";
 import { CopyButton } from "@/ui/copy-button";
 import { Glyph } from "@/ui/glyph";
 import { Markdown } from "@/ui/markdown/markdown";
 import { AnswerDetails } from "./answer-details";
+import { AnswerSteps } from "./answer-steps";
 import type { AnswerEntry } from "./entries";
 import styles from "./message-log.module.css";
-import { ToolCallGroup } from "./tool-call-group";
 
 interface AnswerProps {
   entry: AnswerEntry;
@@ -33,20 +33,9 @@ export function Answer({ entry, isTarget, modelName, onAskAgain }: AnswerProps) 
       aria-busy={busy}
       className={styles.answer}
     >
-      {steps.map((step, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a step's place in the answer is what it is
-        <div key={index} className={styles.step}>
-          {step.content !== "" && (
-            <Markdown text={step.content} streaming={busy && index === lastIndex && step.toolCalls.length === 0} />
-          )}
-          {step.toolCalls.map((call) => (
-            <ToolCallGroup key={call.id} call={call} />
-          ))}
-        </div>
-      ))}
+      <AnswerSteps steps={steps} busy={busy} />
       {waits && <Markdown text="" streaming />}
-      {turn?.status === "stopped" && <p className={styles.mark}>Stopped</p>}
-      {turn?.cut && <p className={styles.mark}>Cut at {limits.answerLength.toLocaleString("en")} characters</p>}
+      {!busy && <EndMark entry={entry} />}
       {!busy && (
         <div className={styles.actions}>
           <CopyButton text={() => toText(entry)} label="Copy" className={styles.action} />
@@ -78,6 +67,24 @@ export function Answer({ entry, isTarget, modelName, onAskAgain }: AnswerProps) 
       )}
     </article>
   );
+}
+
+/** What is to be said of an answer that did not end as answers do. */
+function EndMark({ entry }: { entry: AnswerEntry }) {
+  const words = endWords(entry);
+  return words && <p className={styles.mark}>{words}</p>;
+}
+
+function endWords({ steps, turn }: AnswerEntry): string | null {
+  if (turn?.status === "stopped") return "Stopped";
+  if (turn?.cut) {
+    const length = steps.reduce((sum, { content }) => sum + codePointLength(content), 0);
+    return length >= limits.answerLength
+      ? `Cut at ${limits.answerLength.toLocaleString("en")} characters`
+      : "Cut short: the model ended it at a limit of its own";
+  }
+  const isWordless = steps.every(({ content }) => content.trim() === "");
+  return isWordless && turn?.status === "completed" ? "The assistant had nothing to add" : null;
 }
 
 function toText({ steps }: AnswerEntry): string {

@@ -3,10 +3,11 @@
 import type { TurnView } from "@holdfast/contract";
 import { useState } from "react";
 import { useTRPCClient } from "@/trpc/client";
+import { AnswerSteps } from "./answer-steps";
 import type { UnansweredEntry } from "./entries";
 import styles from "./unanswered.module.css";
 
-/** A message that got no answer, quietly in its place; what it said, on demand. */
+/** A message that got no answer, quietly in its place; what it said, and what came of it all the same, on demand. */
 export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry }) {
   const client = useTRPCClient();
   const [view, setView] = useState<TurnView | null>(null);
@@ -26,7 +27,12 @@ export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry })
           </button>
         )}
       </p>
-      {view && <blockquote dir="auto">{view.prompt}</blockquote>}
+      {view && (
+        <>
+          <blockquote dir="auto">{view.prompt}</blockquote>
+          <AnswerSteps steps={view.steps} busy={false} />
+        </>
+      )}
     </div>
   );
 }
