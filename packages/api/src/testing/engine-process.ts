@@ -8,7 +8,10 @@ const options: DatabaseOptions = JSON.parse(process.env.TEST_DATABASE ?? "{}");
 const db = await openDatabase(options);
 const words = Array.from({ length: 500 }, (_, index) => `word${index} `).join("");
 const assistant = createScriptedAssistant({
-  script: (prompt) => (prompt.startsWith("Briefly") ? "An answer from there." : [{ say: words, everyMs: 20 }]),
+  script: (prompt) => {
+    if (prompt === "Silently") return [{ hang: true }];
+    return prompt.startsWith("Briefly") ? "An answer from there." : [{ say: words, everyMs: 20 }];
+  },
 });
 const engine = await startTestEngine(db, { assistant });
 process.on("message", (send: TurnInput) => {

@@ -97,6 +97,7 @@ describe("a turn that runs in another process", () => {
   const heldLock = 4_242_001;
   const moments = [
     { moment: "while it begins", prompt: "Briefly, held at its beginning", isReached: () => isHeld() },
+    { moment: "before its first word", prompt: "Silently", isReached: (id: string) => hasBegun(id) },
     { moment: "after n chunks", prompt: "At length", isReached: (id: string) => hasSaid(id, 3) },
     { moment: "inside its last transaction", prompt: "Briefly, held at its end", isReached: () => isHeld() },
     { moment: "after its end", prompt: "Briefly", isReached: (id: string) => hasEnded(id) },
@@ -139,6 +140,7 @@ describe("a turn that runs in another process", () => {
     (await db.sql("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1", [heldLock])).length > 0;
   const runs = async () =>
     (await db.sql("SELECT FROM turns WHERE user_id = $1 AND status = 'running'", [userId])).length > 0;
+  const hasBegun = async (turnId: string) => (await db.sql("SELECT FROM turns WHERE id = $1", [turnId])).length > 0;
   const hasEnded = async (turnId: string) =>
     (await db.sql("SELECT FROM turns WHERE id = $1 AND status = 'completed'", [turnId])).length > 0;
   const hasSaid = async (turnId: string, chunks: number) =>
