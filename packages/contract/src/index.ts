@@ -5,3 +5,4 @@ export * from "./limits.ts";
 export * from "./model.ts";
 export * from "./text.ts";
 export * from "./turn.ts";
+export * from "./turn-ids.ts";

@@ -13,7 +13,6 @@ export {
   UnavailableError,
   UnusableDatabaseError,
 } from "./errors.ts";
-export { turnMessageId } from "./ids.ts";
 export { type MigratedDatabase, type MigrateOptions, migrateDatabase } from "./migrate-database.ts";
 export { readOrCreateSecret } from "./secret.ts";
 export type * from "./types.ts";

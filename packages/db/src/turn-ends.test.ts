@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { turnMessageId } from "@holdfast/contract";
 import { describe, expect, it } from "vitest";
-import { turnMessageId } from "./ids.ts";
 import { answer, call, completed, failure, text, turnScene } from "./turn-scene.ts";
 
 const scene = turnScene();

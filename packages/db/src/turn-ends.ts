@@ -1,5 +1,5 @@
+import { turnMessageId } from "@holdfast/contract";
 import type { Connections } from "./connections.ts";
-import { turnMessageId } from "./ids.ts";
 import type { Notices } from "./notices.ts";
 import type { Statement } from "./pipeline.ts";
 import { storableAnswer, storableCalls, storableJson } from "./storable.ts";

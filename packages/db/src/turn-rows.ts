@@ -8,9 +8,9 @@ import {
   type TurnStatus,
   type TurnSummary,
   type TurnView,
+  turnMessageId,
   type Usage,
 } from "@holdfast/contract";
-import { turnMessageId } from "./ids.ts";
 import type { StoredStep } from "./types.ts";
 
 export interface TurnRow {

@@ -1,6 +1,6 @@
+import { turnMessageId } from "@holdfast/contract";
 import { describe, expect, it } from "vitest";
 import { TurnConflictError, TurnRunningError } from "./errors.ts";
-import { turnMessageId } from "./ids.ts";
 import { answer, call, completed, failure, text, turnScene } from "./turn-scene.ts";
 import type { StoredStep } from "./types.ts";
 

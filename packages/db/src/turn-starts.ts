@@ -1,6 +1,6 @@
+import { turnConversationId } from "@holdfast/contract";
 import type { Transaction } from "./connections.ts";
 import { TurnConflictError, TurnRunningError } from "./errors.ts";
-import { turnConversationId } from "./ids.ts";
 import type { Statement } from "./pipeline.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
 import { earlierCalls, type TurnViewRow, turnView, turnViewColumns } from "./turn-rows.ts";

@@ -56,11 +56,8 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     sending.send({ conversationId: target, text, model: models.chosen });
   }
   function stop() {
-    const waiting = here.at(-1);
-    // What has arrived since it was drawn is stopped at the server.
-    if (waiting && sending.stopSending(waiting)) return;
-    const turnId = waiting?.turnId ?? turn?.id;
-    if (turnId) sending.stopTurn(turnId);
+    const turnId = here.at(-1)?.turnId ?? turn?.id;
+    if (turnId) sending.stop(turnId);
   }
   const branch = useBranch(conversationId, (id, text) =>
     sending.send({ conversationId: id, text, model: models.chosen }),

@@ -1,10 +1,8 @@
-import type { PlacedMessage, TurnSummary, TurnView } from "@holdfast/contract";
+import { type PlacedMessage, type TurnSummary, type TurnView, turnMessageId } from "@holdfast/contract";
 import { describe, expect, it } from "vitest";
-import { Drafts, draftKeyOf } from "./drafts";
 import { entriesOf } from "./entries";
-import { Outbox, type OutboxOptions, type Sending } from "./outbox";
+import type { Sending } from "./outbox";
 import { type Transcript, withNewest, withOlder } from "./transcript";
-import { newTurnId } from "./turn-id";
 import { extentOf } from "./window";
 
 function message(position: number, role: PlacedMessage["role"], over: Partial<PlacedMessage> = {}): PlacedMessage {
@@ -148,6 +146,24 @@ describe("what stands in the log", () => {
       "prompt",
     ]);
   });
+
+  it("R-WEB-4: gives what is being sent the id that it will be stored under", () => {
+    const sending = {
+      turnId: "0b7e1c9a-1111-4222-8333-444455556666",
+      ownerId: null,
+      conversationId: "c",
+      text: "asked",
+    };
+    const states = [{ stopped: false }, { stopped: true }].map(({ stopped }) => {
+      const one: Sending = { ...sending, model: null, at: 0, state: "sending", stopped };
+      return entriesOf({ transcript: page(pair), turn: null, sending: [one] }).at(-1);
+    });
+    const messageId = turnMessageId(sending.turnId, 0);
+    expect(states).toMatchObject([
+      { messageId, sending: "sending" },
+      { messageId, sending: "stopping" },
+    ]);
+  });
 });
 
 describe("the window of the log", () => {
@@ -166,104 +182,5 @@ describe("the window of the log", () => {
   it("is never empty", () => {
     expect(extentOf([5000], { fromEnd: 9_999, height: 10 }, 0)).toEqual({ start: 0, end: 1 });
     expect(extentOf([], { fromEnd: 0, height: 800 }, 0)).toEqual({ start: 0, end: 0 });
-  });
-});
-
-function memory(): Storage {
-  const held = new Map<string, string>();
-  return {
-    getItem: (key) => held.get(key) ?? null,
-    setItem: (key, value) => void held.set(key, value),
-    removeItem: (key) => void held.delete(key),
-    clear: () => held.clear(),
-    key: () => null,
-    length: 0,
-  };
-}
-
-describe("drafts", () => {
-  it("keeps one for each conversation, and tells of what comes back", () => {
-    const drafts = new Drafts(memory());
-    drafts.write("a", "one");
-    drafts.write(draftKeyOf(null, "user"), "two");
-    expect([drafts.read("a"), drafts.read("new:user"), drafts.read("b")]).toEqual(["one", "two", ""]);
-    let told = "";
-    drafts.subscribe("a", (text) => {
-      told = text;
-    });
-    drafts.restore("a", "refused");
-    expect(told).toBe("refused\n\none");
-  });
-
-  it("follows a visitor who signs in", () => {
-    const drafts = new Drafts(memory());
-    drafts.write(draftKeyOf(null, null), "typed before");
-    drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, "u"));
-    expect(drafts.read("new:u")).toBe("typed before");
-    expect(drafts.read("new:visitor")).toBe("");
-  });
-});
-
-describe("sending", () => {
-  function outbox(over: Partial<OutboxOptions>) {
-    const options = {
-      storage: memory(),
-      storageKey: "k",
-      isOnline: () => true,
-      onStarted() {},
-      onRefused() {},
-      ...over,
-    };
-    return new Outbox({ start: () => Promise.reject(new TypeError("network")), ...options });
-  }
-  const sent = { turnId: "t", ownerId: null, conversationId: "c", text: "hello", model: null, at: Date.now() };
-  const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
-
-  it("R-TURN-6: tries again with the same id until it has arrived", async () => {
-    const ids: string[] = [];
-    let arrived = 0;
-    const box = outbox({
-      async start({ turnId }) {
-        ids.push(turnId);
-        if (ids.length < 2) throw new TypeError("network");
-        return { conversation: {} as never, turn: turn() }; // only handed on
-      },
-      onStarted: () => arrived++,
-    });
-    box.send(sent);
-    box.send(sent);
-    await soon();
-    expect(box.get()[0]?.state).toBe("waiting");
-    box.retryNow();
-    await soon();
-    expect(ids).toEqual(["t", "t"]);
-    expect(arrived).toBe(1);
-    expect(box.get()).toEqual([]);
-  });
-
-  it("survives a refresh", async () => {
-    const storage = memory();
-    outbox({ storage, isOnline: () => false }).send(sent);
-    const after = outbox({ storage, isOnline: () => false });
-    after.resume("u");
-    await soon();
-    expect(after.get()[0]).toMatchObject({ turnId: "t", text: "hello", state: "waiting" });
-    expect(after.stop("t")?.text).toBe("hello");
-    expect(after.get()).toEqual([]);
-  });
-
-  it("R-SEC-1: does not take up what another account of this browser has left", async () => {
-    const storage = memory();
-    outbox({ storage, isOnline: () => false }).send({ ...sent, ownerId: "u" });
-    const another = outbox({ storage, isOnline: () => false });
-    another.resume("v");
-    expect(another.get()).toEqual([]);
-    const same = outbox({ storage, isOnline: () => false });
-    same.resume("u");
-    expect(same.get()).toHaveLength(1);
-  });
-
-  it("makes UUIDs with and without the browser's help", () => {
-    expect(newTurnId()).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 });

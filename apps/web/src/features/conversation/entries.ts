@@ -1,4 +1,11 @@
-import type { AnswerStep, PlacedMessage, TurnStatus, TurnSummary, TurnView } from "@holdfast/contract";
+import {
+  type AnswerStep,
+  type PlacedMessage,
+  type TurnStatus,
+  type TurnSummary,
+  type TurnView,
+  turnMessageId,
+} from "@holdfast/contract";
 import type { Sending } from "./outbox";
 import type { Transcript } from "./transcript";
 
@@ -14,7 +21,7 @@ export interface PromptEntry {
   text: string;
   at: string;
   /** Not on the server yet. */
-  sending: Sending["state"] | null;
+  sending: Sending["state"] | "stopping" | null;
 }
 
 export interface AnswerEntry {
@@ -239,14 +246,14 @@ function hasFailed(status: TurnStatus): boolean {
   return status === "failed" || status === "interrupted";
 }
 
-function sendingEntry({ turnId, text, at, state }: Sending): PromptEntry {
+function sendingEntry({ turnId, text, at, state, stopped }: Sending): PromptEntry {
   return {
     kind: "prompt",
     key: `${turnId}:prompt`,
-    messageId: turnId,
+    messageId: turnMessageId(turnId, 0),
     position: null,
     text,
     at: new Date(at).toISOString(),
-    sending: state,
+    sending: stopped ? "stopping" : state,
   };
 }

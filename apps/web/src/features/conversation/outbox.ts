@@ -28,6 +28,8 @@ export interface OutboxOptions {
   start(sending: Sending, signal: AbortSignal): Promise<{ conversation: ConversationSummary; turn: TurnView }>;
   onStarted(sending: Sending, started: { conversation: ConversationSummary; turn: TurnView }): void;
   onRefused(sending: Sending, refusal: Refusal): void;
+  /** It was stopped, and goes no more; whether the server has it may not be known. */
+  onTakenBack(sending: Sending): void;
   /** Survives a refresh; null where there is no storage. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   storageKey: string;
@@ -60,7 +62,9 @@ export class Outbox {
   resume(ownerId: string | null): void {
     for (const sending of this.#readStored()) {
       const isAnothers = sending.ownerId !== null && ownerId !== null && sending.ownerId !== ownerId;
-      if (!isAnothers && !this.#find(sending.turnId)) this.send(sending);
+      if (isAnothers || this.#find(sending.turnId)) continue;
+      if (sending.stopped) this.#options.onTakenBack(sending);
+      else this.send(sending);
     }
   }
 
@@ -71,13 +75,11 @@ export class Outbox {
     void this.#attempt(sending.turnId);
   }
 
-  /** What waits is taken back; what is under way is stopped as soon as it has begun. Null where neither is so any more. */
-  stop(turnId: string): Sending | null {
+  /** What waits is taken back; what is under way is to be stopped when it has begun, and is taken back if it does not arrive. */
+  stop(turnId: string): void {
     const sending = this.#find(turnId);
-    if (!sending) return null;
-    if (sending.state === "sending") this.#change(turnId, { stopped: true });
-    else this.#forget(turnId);
-    return sending;
+    if (sending?.state === "sending") this.#change(turnId, { stopped: true });
+    else if (sending) this.#takeBack(sending);
   }
 
   /** The network is back: what waits goes now. */
@@ -126,6 +128,10 @@ export class Outbox {
       this.#options.onRefused(sending, failure);
       return;
     }
+    if (sending.stopped) {
+      this.#takeBack(sending);
+      return;
+    }
     attempt.failures++;
     this.#change(turnId, { state: "waiting" });
     this.#timers.set(
@@ -153,6 +159,11 @@ export class Outbox {
   #forget(turnId: string): void {
     this.#remove(turnId);
     this.#announce();
+  }
+
+  #takeBack(sending: Sending): void {
+    this.#forget(sending.turnId);
+    this.#options.onTakenBack(sending);
   }
 
   #set(sendings: readonly Sending[]): void {

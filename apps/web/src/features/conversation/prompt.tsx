@@ -35,7 +35,7 @@ export function Prompt({ entry, isTarget, branch }: PromptProps) {
           </div>
           <div className={styles.actions}>
             {sending ? (
-              <small>{sending === "sending" ? "Sending…" : "Waiting for the connection"}</small>
+              <small>{sendingWords[sending]}</small>
             ) : (
               <>
                 <CopyButton text={text} label="Copy" className={styles.action} />
@@ -58,3 +58,9 @@ export function Prompt({ entry, isTarget, branch }: PromptProps) {
     </article>
   );
 }
+
+const sendingWords = {
+  sending: "Sending…",
+  waiting: "Waiting for the connection",
+  stopping: "Stopping…",
+} as const;

@@ -26,6 +26,7 @@ export interface SendInput {
 /** Everything between Enter and the answer: what was sent, what waits, what came back. */
 export function useSending(person: Person | null, addressId: string | null) {
   const ownerId = draftOwnerOf(person);
+  const isSomebody = person !== null;
   const [drafts] = useState(() => openDrafts(ownerId));
   const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
   const [begunId, setBegunId] = useState<string | null>(null);
@@ -59,21 +60,14 @@ export function useSending(person: Person | null, addressId: string | null) {
     [outbox, ownerId, clearRefusal],
   );
 
-  const stopSending = useCallback(
-    (sending: Sending) => {
-      const stopped = outbox.stop(sending.turnId);
-      if (stopped?.state === "waiting") drafts.restore(draftKeyOf(stopped.conversationId, ownerId), stopped.text);
-      return stopped !== null;
-    },
-    [outbox, drafts, ownerId],
-  );
-
-  const stopTurn = useCallback(
+  const stop = useCallback(
     (turnId: string) => {
-      // If it does not arrive the button is still there.
-      void client.turn.stop.mutate({ turnId }).catch(() => {});
+      outbox.stop(turnId);
+      // Also where it is still on its way: the server may have it. If this does not arrive the button is still there.
+      const canArrive = isSomebody && navigator.onLine !== false;
+      if (canArrive) void client.turn.stop.mutate({ turnId }).catch(() => {});
     },
-    [client],
+    [client, outbox, isSomebody],
   );
 
   return useMemo(
@@ -84,11 +78,10 @@ export function useSending(person: Person | null, addressId: string | null) {
       sendings,
       refusals,
       send,
-      stopSending,
-      stopTurn,
+      stop,
       clearRefusal,
     }),
-    [addressId, begunId, drafts, sendings, refusals, send, stopSending, stopTurn, clearRefusal],
+    [addressId, begunId, drafts, sendings, refusals, send, stop, clearRefusal],
   );
 }
 
@@ -139,6 +132,9 @@ function useOutboxOptions(
       if (turn.status !== "running") void queryClient.invalidateQueries({ queryKey: key });
       if (latestPerson.current === null) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
       if (sending.stopped) void client.turn.stop.mutate({ turnId: turn.id }).catch(() => {});
+    },
+    onTakenBack({ conversationId, text }) {
+      drafts.restore(draftKeyOf(conversationId, draftOwnerOf(latestPerson.current)), text);
     },
     onRefused(sending, refusal) {
       const key = draftKeyOf(sending.conversationId, draftOwnerOf(latestPerson.current));

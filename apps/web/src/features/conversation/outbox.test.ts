@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { Drafts, draftKeyOf } from "./drafts";
+import { Outbox, type OutboxOptions } from "./outbox";
+import { newTurnId } from "./turn-id";
+
+function memory(): Storage {
+  const held = new Map<string, string>();
+  return {
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+    clear: () => held.clear(),
+    key: () => null,
+    length: 0,
+  };
+}
+
+describe("drafts", () => {
+  it("keeps one for each conversation, and tells of what comes back", () => {
+    const drafts = new Drafts(memory());
+    drafts.write("a", "one");
+    drafts.write(draftKeyOf(null, "user"), "two");
+    expect([drafts.read("a"), drafts.read("new:user"), drafts.read("b")]).toEqual(["one", "two", ""]);
+    let told = "";
+    drafts.subscribe("a", (text) => {
+      told = text;
+    });
+    drafts.restore("a", "refused");
+    expect(told).toBe("refused\n\none");
+  });
+
+  it("follows a visitor who signs in", () => {
+    const drafts = new Drafts(memory());
+    drafts.write(draftKeyOf(null, null), "typed before");
+    drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, "u"));
+    expect(drafts.read("new:u")).toBe("typed before");
+    expect(drafts.read("new:visitor")).toBe("");
+  });
+});
+
+describe("sending", () => {
+  function outbox(over: Partial<OutboxOptions>) {
+    const options = {
+      storage: memory(),
+      storageKey: "k",
+      isOnline: () => true,
+      onStarted() {},
+      onRefused() {},
+      onTakenBack() {},
+      ...over,
+    };
+    return new Outbox({ start: () => Promise.reject(new TypeError("network")), ...options });
+  }
+  const sent = { turnId: "t", ownerId: null, conversationId: "c", text: "hello", model: null, at: Date.now() };
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+  it("R-TURN-6: tries again with the same id until it has arrived", async () => {
+    const ids: string[] = [];
+    let arrived = 0;
+    const box = outbox({
+      async start({ turnId }) {
+        ids.push(turnId);
+        if (ids.length < 2) throw new TypeError("network");
+        return { conversation: {} as never, turn: {} as never }; // only handed on
+      },
+      onStarted: () => arrived++,
+    });
+    box.send(sent);
+    box.send(sent);
+    await soon();
+    expect(box.get()[0]?.state).toBe("waiting");
+    box.retryNow();
+    await soon();
+    expect(ids).toEqual(["t", "t"]);
+    expect(arrived).toBe(1);
+    expect(box.get()).toEqual([]);
+  });
+
+  it("survives a refresh", async () => {
+    const storage = memory();
+    outbox({ storage, isOnline: () => false }).send(sent);
+    const takenBack: string[] = [];
+    const after = outbox({ storage, isOnline: () => false, onTakenBack: ({ text }) => takenBack.push(text) });
+    after.resume("u");
+    await soon();
+    expect(after.get()[0]).toMatchObject({ turnId: "t", text: "hello", state: "waiting" });
+    after.stop("t");
+    expect(takenBack).toEqual(["hello"]);
+    expect(after.get()).toEqual([]);
+  });
+
+  it("R-TURN-4: what is stopped on its way is sent no more, and its text comes back; after a refresh too", async () => {
+    const storage = memory();
+    const takenBack: string[] = [];
+    const onTakenBack = ({ text }: { text: string }) => takenBack.push(text);
+    let attempts = 0;
+    let lose = (_: Error) => {};
+    const start: OutboxOptions["start"] = () => {
+      attempts++;
+      return new Promise((_, reject) => {
+        lose = reject;
+      });
+    };
+    const box = outbox({ storage, start, onTakenBack });
+    box.send(sent);
+    box.stop("t");
+    expect(box.get()[0]).toMatchObject({ state: "sending", stopped: true });
+    outbox({ storage, start, onTakenBack }).resume("u");
+    expect(takenBack).toEqual(["hello"]);
+    lose(new TypeError("network"));
+    await soon();
+    expect(takenBack).toEqual(["hello", "hello"]);
+    expect(box.get()).toEqual([]);
+    expect(attempts).toBe(1);
+  });
+
+  it("R-TURN-4: what is stopped on its way and arrives is known as stopped to whoever hears of it", async () => {
+    const arrived: boolean[] = [];
+    const start = async () => ({ conversation: {} as never, turn: {} as never }); // only handed on
+    const box = outbox({ start, onStarted: ({ stopped }) => arrived.push(stopped) });
+    box.send(sent);
+    box.stop("t");
+    await soon();
+    expect(arrived).toEqual([true]);
+  });
+
+  it("R-SEC-1: does not take up what another account of this browser has left", async () => {
+    const storage = memory();
+    outbox({ storage, isOnline: () => false }).send({ ...sent, ownerId: "u" });
+    const another = outbox({ storage, isOnline: () => false });
+    another.resume("v");
+    expect(another.get()).toEqual([]);
+    const same = outbox({ storage, isOnline: () => false });
+    same.resume("u");
+    expect(same.get()).toHaveLength(1);
+  });
+
+  it("makes UUIDs with and without the browser's help", () => {
+    expect(newTurnId()).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  });
+});
