@@ -1,11 +1,14 @@
 import type { AppRouter } from "@holdfast/api";
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
 const endpoint = "/api/trpc";
+
+// What a person changes shows in the same frame: after a timeout a box that was ticked would be seen unticked once more.
+notifyManager.setScheduler(queueMicrotask);
 
 export function createClient() {
   return createTRPCClient<AppRouter>({

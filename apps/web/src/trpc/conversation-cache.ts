@@ -66,9 +66,13 @@ export class ConversationCache {
   async refresh(id: string): Promise<void> {
     const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, retry: false });
     try {
+      // One that is under way may be of before the change, and would be taken for this one.
+      void this.#queries.cancelQueries({ queryKey: options.queryKey, exact: true }, { silent: true });
       const conversation = await this.#queries.fetchQuery(options);
       if (conversation) this.put(conversation);
       else this.remove(id);
+      // So may a list be: it would put the row back as it was.
+      if (this.#queries.isFetching({ queryKey: this.#listKey }) > 0) void this.refreshAll(); // its failure is in the queries' state
     } catch {
       // Not reachable: a reconnect reads the list again.
     }

@@ -22,7 +22,11 @@ export function createRefresher(queryClient: QueryClient) {
     timer = undefined;
     const matchers = [...due.values()];
     due.clear();
-    void queryClient.invalidateQueries({ predicate: (query) => matchers.some((matches) => matches(query)) });
+    const isDue = (query: Query) => matchers.some((matches) => matches(query));
+    // A first reading that is under way may be of before the change, and would be taken for the one that is asked for here.
+    const isFirst = (query: Query) => query.state.data === undefined;
+    void queryClient.cancelQueries({ predicate: (query) => isDue(query) && isFirst(query) }, { silent: true });
+    void queryClient.invalidateQueries({ predicate: isDue });
   }
 
   return {
