@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countLeft, isBeingAdded, withAdded, withChanged, without } from "./task-list";
+import { countLeft, isBeingAdded, titleProblem, withAdded, withChanged, without } from "./task-list";
 
 const task = (id: string, completed = false) => ({
   id,
@@ -21,6 +21,12 @@ describe("the list of tasks", () => {
     const list = withChanged([task("a"), task("b")], "a", { completed: true });
     expect(list.map((one) => one.id)).toEqual(["b", "a"]);
     expect(countLeft(list)).toBe(1);
+  });
+
+  it("R-TASK-3: says what is wrong with a title that cannot be taken", () => {
+    expect([titleProblem("a"), titleProblem("😀".repeat(500))]).toEqual([null, null]);
+    expect(titleProblem(" \u3000")).toBe("Say what is to be done.");
+    expect(titleProblem("😀".repeat(503))).toBe("A task has at most 500 characters: these are 3 too many.");
   });
 
   it("forgets a deleted one", () => {

@@ -1,4 +1,4 @@
-import type { Task } from "@holdfast/contract";
+import { codePointLength, isBlank, limits, type Task } from "@holdfast/contract";
 
 /** A task that is being added has this before its id until the server has given it one. */
 const addedPrefix = "adding:";
@@ -28,4 +28,11 @@ export function isBeingAdded(task: Task): boolean {
 
 export function countLeft(tasks: readonly Task[]): number {
   return tasks.filter((task) => !task.completed).length;
+}
+
+/** Why a title cannot be taken, in words; null where it can. */
+export function titleProblem(title: string): string | null {
+  if (isBlank(title)) return "Say what is to be done.";
+  const over = codePointLength(title) - limits.taskTitleLength;
+  return over > 0 ? `A task has at most ${limits.taskTitleLength} characters: these are ${over} too many.` : null;
 }

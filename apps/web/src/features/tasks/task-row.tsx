@@ -1,9 +1,9 @@
 "use client";
 
-import { limits, type Task, truncate } from "@holdfast/contract";
+import type { Task } from "@holdfast/contract";
 import { PencilLine, Trash2 } from "lucide-react";
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
-import { isBeingAdded } from "./task-list";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { isBeingAdded, titleProblem } from "./task-list";
 import styles from "./tasks-panel.module.css";
 
 interface TaskRowProps {
@@ -21,7 +21,7 @@ export function TaskRow({ task, onToggle, onRename, onRemove }: TaskRowProps) {
 
   function endEditing(edited: string | null) {
     setEditing(false);
-    if (edited !== null && edited !== "" && edited !== title) onRename(edited);
+    if (edited !== null && edited !== title) onRename(edited);
     requestAnimationFrame(() => editButton.current?.focus());
   }
 
@@ -68,6 +68,8 @@ export function TaskRow({ task, onToggle, onRename, onRemove }: TaskRowProps) {
 function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null): void }) {
   const field = useRef<HTMLInputElement>(null);
   const hasEnded = useRef(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const problemId = useId();
   useLayoutEffect(() => {
     field.current?.select();
   }, []);
@@ -78,24 +80,42 @@ function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null
     onEnd(edited);
   }
 
+  function save(typed: string) {
+    const edited = typed.trim();
+    const found = titleProblem(edited);
+    setProblem(found);
+    if (found === null) end(edited);
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    end(event.key === "Enter" ? truncate(event.currentTarget.value.trim(), limits.taskTitleLength) : null);
+    if (event.key === "Enter") save(event.currentTarget.value);
+    else end(null);
   }
 
   return (
-    <input
-      ref={field}
-      className={styles.edit}
-      aria-label="Task title"
-      defaultValue={title}
-      autoComplete="off"
-      dir="auto"
-      onKeyDown={onKeyDown}
-      onBlur={(event) => end(truncate(event.currentTarget.value.trim(), limits.taskTitleLength))}
-    />
+    <span className={styles.editing}>
+      <input
+        ref={field}
+        className={styles.edit}
+        aria-label="Task title"
+        aria-invalid={problem !== null || undefined}
+        aria-describedby={problem === null ? undefined : problemId}
+        defaultValue={title}
+        autoComplete="off"
+        dir="auto"
+        onKeyDown={onKeyDown}
+        onInput={() => setProblem(null)}
+        onBlur={(event) => save(event.currentTarget.value)}
+      />
+      {problem !== null && (
+        <small role="alert" id={problemId} className={styles.problem}>
+          {problem}
+        </small>
+      )}
+    </span>
   );
 }

@@ -1,11 +1,10 @@
 "use client";
 
-import { limits, truncate } from "@holdfast/contract";
 import { Plus, X } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import type { TasksPanelProps } from "@/trpc/page-data";
 import { IconButton } from "@/ui/icon-button";
-import { countLeft } from "./task-list";
+import { countLeft, titleProblem } from "./task-list";
 import { TaskRow } from "./task-row";
 import styles from "./tasks-panel.module.css";
 import { useTasks } from "./use-tasks";
@@ -15,11 +14,16 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
   const { tasks, add, update, remove } = useTasks(initial, person);
   const field = useRef<HTMLInputElement>(null);
   const left = countLeft(tasks);
+  const [problem, setProblem] = useState<string | null>(null);
+  const problemId = useId();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const title = truncate(field.current?.value.trim() ?? "", limits.taskTitleLength);
-    if (!field.current || title === "") return;
+    if (!field.current) return;
+    const title = field.current.value.trim();
+    const found = titleProblem(title);
+    setProblem(found);
+    if (found !== null) return;
     field.current.value = "";
     const isAdded = await add(title);
     if (!isAdded && field.current?.value === "") field.current.value = title;
@@ -64,12 +68,20 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
         <input
           ref={field}
           aria-label="Add a task"
+          aria-invalid={problem !== null || undefined}
+          aria-describedby={problem === null ? undefined : problemId}
           placeholder="Add a task"
           autoComplete="off"
           enterKeyHint="done"
           dir="auto"
+          onInput={() => setProblem(null)}
         />
       </form>
+      {problem !== null && (
+        <p role="alert" id={problemId} className={styles.problem}>
+          {problem}
+        </p>
+      )}
     </aside>
   );
 }

@@ -21,7 +21,8 @@ export function useTasks(initial: Task[] | null, person: Person | null) {
     run: () => Promise<unknown>,
     words: string,
   ): Promise<boolean> {
-    await queryClient.cancelQueries({ queryKey: key });
+    // Not awaited: a box must not be seen unticked in between. What was being read is given up at once.
+    void queryClient.cancelQueries({ queryKey: key });
     queryClient.setQueryData(key, (tasks) => optimistic(tasks ?? []));
     try {
       await run();
