@@ -57,19 +57,16 @@ export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** For everyone, signed in or not. */
-export const visitorProcedure = t.procedure.use(async ({ ctx, path, next }) => {
-  if (ctx.refusal !== null) throw toTRPCError(ctx.refusal);
-  const result = await (ctx.tracer ? traced(ctx.tracer, path, next) : next());
-  if (!result.ok) throw toTRPCError(result.error);
-  return result;
-});
+export const visitorProcedure = t.procedure.use(({ ctx, path, next }) => answered(ctx, path, next));
 
-/** For people and guests; a visitor is UNAUTHORIZED. */
-export const personProcedure = visitorProcedure.use(({ ctx, next }) => {
-  const { person, user } = ctx;
-  if (!person || !user) throw toTRPCError(new ApiError("UNAUTHORIZED", "Sign in first."));
-  return next({ ctx: { person, user } });
-});
+/** For people and guests; a visitor is UNAUTHORIZED. One middleware, for this is what most calls go through. */
+export const personProcedure = t.procedure.use(({ ctx, path, next }) =>
+  answered(ctx, path, () => {
+    const { person, user } = ctx;
+    if (!person || !user) throw toTRPCError(new ApiError("UNAUTHORIZED", "Sign in first."));
+    return next({ ctx: { person, user } });
+  }),
+);
 
 /** For everyone: a visitor becomes a guest by it. */
 export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInput }) => {
@@ -78,8 +75,18 @@ export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInp
   return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
 });
 
+type Outcome = { ok: true } | { ok: false; error: unknown };
+
+/** Throws what the request was refused for, or else what the procedure threw, as tRPC reads it. */
+async function answered<Result extends Outcome>(ctx: Context, path: string, next: () => Promise<Result>) {
+  if (ctx.refusal !== null) throw toTRPCError(ctx.refusal);
+  const result = await (ctx.tracer ? traced(ctx.tracer, path, next) : next());
+  if (!result.ok) throw toTRPCError(result.error);
+  return result;
+}
+
 /** A refusal, such as NOT_FOUND, is no failure of the procedure. */
-async function traced<Result extends { ok: true } | { ok: false; error: unknown }>(
+async function traced<Result extends Outcome>(
   tracer: Tracer,
   path: string,
   next: () => Promise<Result>,

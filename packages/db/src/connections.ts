@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+import { Client, type ClientConfig, Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 import { DataSource, type EntityManager } from "typeorm";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { entities } from "./entities/index.ts";
@@ -14,21 +14,38 @@ export interface Transaction {
 /** Waiting for a connection and for the answer together. */
 const answerTimeoutMs = 4_500;
 const longTimeoutMs = 120_000;
+/** A read is done long before a commit is on the disk, so that fewer do. */
+const readersForEachWriter = 0.6;
 
-/** The pool of the application's role. All that is anybody's runs in a transaction that names them. */
+/**
+ * The connections of the application's role. All that is anybody's runs in a transaction that names them. Who reads has
+ * connections of their own: a commit waits for the disk, and where all connections do that, nobody would see even a list.
+ */
 export class Connections {
-  readonly pool: Pool;
+  private readonly writers: Pool;
+  private readonly readers: Pool;
   private readonly dataSource: DataSource;
   private readonly prepare: boolean;
 
-  private constructor(dataSource: DataSource, prepare: boolean) {
+  private constructor(dataSource: DataSource, readers: Pool, prepare: boolean) {
     this.dataSource = dataSource;
     this.prepare = prepare;
-    this.pool = (dataSource.driver as PostgresDriver).master; // this package opens no other kind
+    this.writers = (dataSource.driver as PostgresDriver).master; // this package opens no other kind
+    this.readers = readers;
   }
 
   /** With `prepare: false` no statement is prepared under a name, which a pooler in transaction mode would lose. */
   static async open(url: string, { poolSize, prepare }: { poolSize: number; prepare: boolean }): Promise<Connections> {
+    const config = {
+      connectionTimeoutMillis: answerTimeoutMs - 500,
+      query_timeout: answerTimeoutMs,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      pipeline: true,
+      types: typeParsers,
+      application_name: "holdfast",
+      Client: PooledClient,
+    };
     const dataSource = new DataSource({
       type: "postgres",
       url,
@@ -37,42 +54,40 @@ export class Connections {
       uuidExtension: "pgcrypto",
       logging: false,
       poolErrorHandler: () => {}, // an idle connection broke: the pool has dropped it already
-      extra: {
-        max: poolSize,
-        connectionTimeoutMillis: answerTimeoutMs - 500,
-        query_timeout: answerTimeoutMs,
-        idleTimeoutMillis: 60_000,
-        keepAlive: true,
-        pipeline: true,
-        types: typeParsers,
-        application_name: "holdfast",
-        Client: PooledClient,
-      },
+      extra: { ...config, max: poolSize },
     });
+    const readers = new Pool({ ...config, connectionString: url, max: Math.ceil(poolSize * readersForEachWriter) });
+    readers.on("error", () => {}); // the same
     await dataSource.initialize();
-    return new Connections(dataSource, prepare);
+    return new Connections(dataSource, readers, prepare);
+  }
+
+  /** Statements that change nothing, otherwise like `write`. */
+  async read<Row extends QueryResultRow>(userId: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
+    assertUuid(userId);
+    return this.pipelined(this.readers, settingStatement("app.user_id", userId), statements);
   }
 
   /**
    * The statements in one transaction for one user, sent in one round trip: none of them can wait for another's result.
    * The first error is thrown, and then nothing is changed.
    */
-  async forUser<Row extends QueryResultRow>(userId: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
+  async write<Row extends QueryResultRow>(userId: string, ...statements: Statement[]): Promise<QueryResult<Row>[]> {
     assertUuid(userId);
-    return this.pipelined(settingStatement("app.user_id", userId), statements);
+    return this.pipelined(this.writers, settingStatement("app.user_id", userId), statements);
   }
 
   /** The same for nobody, whom row-level security shows nothing, and answered before it is on the disk: a crash may lose it. */
   async relaxed<Row extends QueryResultRow>(...statements: Statement[]): Promise<QueryResult<Row>[]> {
-    return this.pipelined(settingStatement("synchronous_commit", "off"), statements);
+    return this.pipelined(this.writers, settingStatement("synchronous_commit", "off"), statements);
   }
 
-  /** One statement that is nobody's and needs no transaction. */
+  /** One statement that is nobody's, needs no transaction, and changes next to nothing. */
   async query<Row extends QueryResultRow>(
     statement: Statement,
     timeoutMs = answerTimeoutMs,
   ): Promise<QueryResult<Row>> {
-    return this.withClient(timeoutMs, (client) => client.query<Row>(statement));
+    return this.withClient(this.readers, timeoutMs, (client) => client.query<Row>(statement));
   }
 
   /** A transaction for one user whose later statements depend on the earlier ones. Run again after a deadlock. */
@@ -81,7 +96,7 @@ export class Connections {
     work: (transaction: Transaction) => Promise<T>,
     { long = false } = {},
   ): Promise<T> {
-    return this.withClient(long ? longTimeoutMs : answerTimeoutMs, async (client) => {
+    return this.withClient(this.writers, long ? longTimeoutMs : answerTimeoutMs, async (client) => {
       const begun = client.query(beginFor(userId));
       try {
         const [result] = await Promise.all([work(client), begun]);
@@ -108,27 +123,36 @@ export class Connections {
     }
   }
 
+  stats(): { total: number; idle: number; waiting: number } {
+    const [{ totalCount, idleCount, waitingCount }, readers] = [this.writers, this.readers];
+    return {
+      total: totalCount + readers.totalCount,
+      idle: idleCount + readers.idleCount,
+      waiting: waitingCount + readers.waitingCount,
+    };
+  }
+
   async close(): Promise<void> {
-    await this.dataSource.destroy();
+    await Promise.all([this.dataSource.destroy(), this.readers.end()]);
   }
 
   private async pipelined<Row extends QueryResultRow>(
+    pool: Pool,
     setting: Statement,
     statements: Statement[],
   ): Promise<QueryResult<Row>[]> {
-    const [, ...results] = await this.withClient(answerTimeoutMs, (client) =>
-      client.pipeline([setting, ...statements]),
-    );
+    const sent = [setting, ...statements];
+    const [, ...results] = await this.withClient(pool, answerTimeoutMs, (client) => client.pipeline(sent));
     return results as QueryResult<Row>[]; // whoever writes a statement knows its columns
   }
 
-  private async withClient<T>(timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
+  private async withClient<T>(pool: Pool, timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
     const deadline = performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
       let client: PoolClient | undefined;
       let failure: unknown;
       try {
-        client = await this.pool.connect();
+        client = await pool.connect();
         return await work(new TimedClient(client, deadline, this.prepare));
       } catch (error) {
         failure = error;

@@ -23,8 +23,8 @@ type ConversationStore = Pick<
 export function conversationStore(scope: Scope): ConversationStore {
   const { userId, connections, notices } = scope;
 
-  async function one(id: string, statement: Statement): Promise<ConversationRow> {
-    const [result] = await connections.forUser<ConversationRow>(userId, statement);
+  async function find(id: string): Promise<ConversationRow> {
+    const [result] = await connections.read<ConversationRow>(userId, findStatement(userId, id));
     const row = firstRow(result);
     if (!row) throw await missingConversation(scope, id);
     return row;
@@ -36,7 +36,7 @@ export function conversationStore(scope: Scope): ConversationStore {
 
   return {
     async getOrCreateConversation() {
-      const [latest] = await connections.forUser<ConversationRow>(userId, latestConversation(userId));
+      const [latest] = await connections.read<ConversationRow>(userId, latestConversation(userId));
       const found = firstRow(latest);
       if (found) return conversationSummary(found);
       const made = await connections.transaction(userId, (transaction) => latestOrNew(userId, transaction));
@@ -45,7 +45,7 @@ export function conversationStore(scope: Scope): ConversationStore {
     },
 
     async createConversation({ title, model = null } = {}) {
-      const [result] = await connections.forUser<ConversationRow>(
+      const [result] = await connections.write<ConversationRow>(
         userId,
         insertConversation(userId, title ?? defaultTitle, title ? "person" : "default", model),
       );
@@ -56,12 +56,12 @@ export function conversationStore(scope: Scope): ConversationStore {
     },
 
     async findConversation(id) {
-      return conversationSummary(await one(id, findStatement(userId, id)));
+      return conversationSummary(await find(id));
     },
 
     async listConversations({ limit, cursor }) {
       const after = cursor === undefined ? null : parseConversationCursor(cursor);
-      const [result] = await connections.forUser<ConversationRow>(userId, listStatement(userId, limit + 1, after));
+      const [result] = await connections.read<ConversationRow>(userId, listStatement(userId, limit + 1, after));
       const rows = result?.rows ?? [];
       const conversations = rows.slice(0, limit).map(conversationSummary);
       const last = conversations.at(-1);
@@ -69,7 +69,7 @@ export function conversationStore(scope: Scope): ConversationStore {
     },
 
     async listPinned() {
-      const [result] = await connections.forUser<ConversationRow>(userId, {
+      const [result] = await connections.read<ConversationRow>(userId, {
         name: "conversations-pinned",
         text: `SELECT ${conversationColumns} FROM conversations c
                WHERE c.user_id = $1 AND c.pinned_at IS NOT NULL ORDER BY c.pinned_at DESC LIMIT 100`,
@@ -79,7 +79,7 @@ export function conversationStore(scope: Scope): ConversationStore {
     },
 
     async renameConversation(id, title, by = "person") {
-      const [result] = await connections.forUser(userId, {
+      const [result] = await connections.write(userId, {
         name: "conversation-rename",
         text: `UPDATE conversations SET title = $3, title_source = $4
                WHERE user_id = $1 AND id = $2 AND ($4 = 'person' OR title_source <> 'person')`,
@@ -87,12 +87,12 @@ export function conversationStore(scope: Scope): ConversationStore {
       });
       const changed = (result?.rowCount ?? 0) > 0;
       if (changed) tell(id, "updated");
-      else await one(id, findStatement(userId, id));
+      else await find(id);
       return changed;
     },
 
     async updateConversation(id, { pinned, model, readPosition }) {
-      const row = await one(id, {
+      const [result] = await connections.write<ConversationRow>(userId, {
         name: "conversation-update",
         text: `WITH c AS (
                  UPDATE conversations SET
@@ -103,12 +103,14 @@ export function conversationStore(scope: Scope): ConversationStore {
                ) SELECT ${conversationColumns} FROM c`,
         values: [userId, id, pinned ?? null, model !== undefined, model ?? null, readPosition ?? null],
       });
+      const row = firstRow(result);
+      if (!row) throw await missingConversation(scope, id);
       tell(id, "updated");
       return conversationSummary(row);
     },
 
     async removeConversation(id) {
-      const [result] = await connections.forUser(userId, {
+      const [result] = await connections.write(userId, {
         name: "conversation-remove",
         text: "DELETE FROM conversations WHERE user_id = $1 AND id = $2",
         values: [userId, id],

@@ -42,7 +42,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
   async function read(conversationId: string, page: Page, { cut }: { cut: boolean }): Promise<MessagePage> {
     const last = lastTurnStatement(userId, conversationId);
     const sent = [page.turns, last, page.older, page.newer].filter((statement) => statement !== null);
-    const results = await connections.forUser(userId, ...sent);
+    const results = await connections.read(userId, ...sent);
     // In the order sent.
     const [turns, lastTurn, ...sides] = results as [
       QueryResult<TurnRow>,
@@ -70,7 +70,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
   }
 
   async function positionOf(conversationId: string, messageId: string): Promise<number> {
-    const [found] = await connections.forUser<MessageRow>(userId, messageStatement(userId, messageId));
+    const [found] = await connections.read<MessageRow>(userId, messageStatement(userId, messageId));
     const row = firstRow(found);
     if (row?.conversation_id === conversationId) return row.position;
     await assertExists(scope, conversationId);

@@ -22,7 +22,7 @@ export function messageStore(scope: Scope): MessageStore {
 
     async addMessage(conversationId, role, content, toolCalls = null) {
       const calls = toolCalls?.length ? JSON.stringify(toolCalls) : null;
-      const [result] = await connections.forUser<MessageRow>(
+      const [result] = await connections.write<MessageRow>(
         userId,
         appendStatement(userId, conversationId, role, content, calls),
       );
@@ -33,7 +33,7 @@ export function messageStore(scope: Scope): MessageStore {
     },
 
     async getChatHistory(conversationId) {
-      const [history] = await connections.forUser<MessageRow>(userId, historyStatement(userId, conversationId));
+      const [history] = await connections.read<MessageRow>(userId, historyStatement(userId, conversationId));
       const messages: Message[] = (history?.rows ?? []).map(message);
       if (messages.length === 0) await assertExists(scope, conversationId);
       return messages;
@@ -44,7 +44,7 @@ export function messageStore(scope: Scope): MessageStore {
       let left = characters;
       let before = 2 ** 31 - 1;
       while (true) {
-        const [result] = await connections.forUser<MessageRow>(
+        const [result] = await connections.read<MessageRow>(
           userId,
           newestStatement(userId, conversationId, before, historyChunk),
         );
@@ -62,7 +62,7 @@ export function messageStore(scope: Scope): MessageStore {
     },
 
     async findMessage(id) {
-      const [result] = await connections.forUser<MessageRow>(userId, messageStatement(userId, id));
+      const [result] = await connections.read<MessageRow>(userId, messageStatement(userId, id));
       const row = firstRow(result);
       if (!row) throw new NotFoundError("There is no such message.");
       return placedMessage(row);
@@ -123,13 +123,13 @@ export function messageStatement(userId: string, id: string): Statement {
 }
 
 export async function assertExists(scope: Scope, conversationId: string): Promise<void> {
-  const [found] = await scope.connections.forUser(scope.userId, findStatement(scope.userId, conversationId));
+  const [found] = await scope.connections.read(scope.userId, findStatement(scope.userId, conversationId));
   if (!firstRow(found)) throw await missingConversation(scope, conversationId);
 }
 
 /** Why nothing was appended. */
 async function refusal(scope: Scope, conversationId: string): Promise<Error> {
-  const [found] = await scope.connections.forUser(scope.userId, findStatement(scope.userId, conversationId));
+  const [found] = await scope.connections.read(scope.userId, findStatement(scope.userId, conversationId));
   return firstRow(found)
     ? new TurnRunningError("A turn is running in this conversation.")
     : missingConversation(scope, conversationId);

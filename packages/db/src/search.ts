@@ -16,7 +16,7 @@ export function searchStore({ userId, connections }: Scope): Pick<UserStore, "se
     async search(query, limit) {
       const words = query.split(/\s+/u).filter((word) => word !== "");
       if (words.length === 0) return [];
-      const [titles, messages] = await connections.forUser<HitRow>(
+      const [titles, messages] = await connections.read<HitRow>(
         userId,
         titleStatement(userId, words, limit),
         messageStatement(userId, words, limit),

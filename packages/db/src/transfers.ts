@@ -15,7 +15,7 @@ export function transferStore(scope: Scope): TransferStore {
 
   /** By when they were begun: that does not change while an export goes on, and is kept by an import. */
   async function nextConversations(after: { created_at: string; id: string }): Promise<ConversationRow[]> {
-    const [page] = await connections.forUser<ConversationRow>(userId, {
+    const [page] = await connections.read<ConversationRow>(userId, {
       name: "export-conversations",
       text: `SELECT id, title, created_at, updated_at, pinned_at FROM conversations
              WHERE user_id = $1 AND (created_at, id) > ($2::timestamptz, $3::uuid) ORDER BY created_at, id LIMIT 100`,
@@ -28,7 +28,7 @@ export function transferStore(scope: Scope): TransferStore {
     async *exportConversations() {
       for (let page = await nextConversations(beginning); page.length > 0; ) {
         for (const row of page) {
-          const [history] = await connections.forUser<MessageRow>(userId, historyStatement(userId, row.id));
+          const [history] = await connections.read<MessageRow>(userId, historyStatement(userId, row.id));
           yield exported(row, history?.rows ?? []);
         }
         page = await nextConversations(page.at(-1) ?? beginning);

@@ -23,7 +23,7 @@ export async function finishTurn(
 ): Promise<boolean> {
   const { userId, turnId } = turn;
   const steps = end.steps.map(storableStep).filter((step) => step.content.trim() !== "" || step.toolCalls.length > 0);
-  const [, ended] = await connections.forUser<{ conversation_id: string }>(
+  const [, ended] = await connections.write<{ conversation_id: string }>(
     userId,
     // Whoever starts or ends a turn takes its conversation first, in a statement of its own: the next one begins, and
     // so sees, after whoever had it has committed.

@@ -14,7 +14,7 @@ export async function startTurn(scope: Scope, input: StartTurn): Promise<Started
   const statement = input.conversationId
     ? startStatement(userId, conversationId, input)
     : firstStatement(userId, conversationId, input);
-  const [begun] = await connections.forUser<TurnViewRow>(userId, statement);
+  const [begun] = await connections.write<TurnViewRow>(userId, statement);
   const row = firstRow(begun);
   if (!row) return repeatTurn(scope, input, conversationId);
   const conversationCreated = input.conversationId === undefined;

@@ -18,7 +18,7 @@ export function turnStore(scope: Scope): TurnStore {
   const { userId, connections, notices } = scope;
 
   async function views(statement: Statement): Promise<TurnView[]> {
-    const [result] = await connections.forUser<TurnViewRow>(userId, statement);
+    const [result] = await connections.read<TurnViewRow>(userId, statement);
     return (result?.rows ?? []).map(turnView);
   }
 
@@ -33,7 +33,7 @@ export function turnStore(scope: Scope): TurnStore {
     findTurn,
 
     async findTurnState(turnId) {
-      const [result] = await connections.forUser<TurnState>(userId, {
+      const [result] = await connections.read<TurnState>(userId, {
         name: "turn-state",
         text: `SELECT status, runner, stop_requested AS "stopRequested" FROM turns WHERE user_id = $1 AND id = $2`,
         values: [userId, turnId],
@@ -44,7 +44,7 @@ export function turnStore(scope: Scope): TurnStore {
     },
 
     async openTurn(conversationId) {
-      const [last] = await connections.forUser<TurnViewRow>(userId, lastTurnStatement(userId, conversationId));
+      const [last] = await connections.read<TurnViewRow>(userId, lastTurnStatement(userId, conversationId));
       if (!last?.rowCount) await assertExists(scope, conversationId);
       return openTurnIn(last);
     },
@@ -52,14 +52,14 @@ export function turnStore(scope: Scope): TurnStore {
     runningTurns: () => views(runningStatement(userId)),
 
     async turnMessages(turnId) {
-      const [result] = await connections.forUser<MessageRow>(userId, turnMessagesStatement(userId, turnId));
+      const [result] = await connections.read<MessageRow>(userId, turnMessagesStatement(userId, turnId));
       const messages: Message[] = (result?.rows ?? []).map(message);
       if (messages.length === 0) await findTurn(turnId);
       return messages;
     },
 
     async requestStop(turnId) {
-      const [result] = await connections.forUser(userId, {
+      const [result] = await connections.write(userId, {
         name: "turn-stop",
         text: "UPDATE turns SET stop_requested = true WHERE user_id = $1 AND id = $2 AND status = 'running'",
         values: [userId, turnId],

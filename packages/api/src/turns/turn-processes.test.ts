@@ -112,7 +112,8 @@ describe("a turn that runs in another process", () => {
       child.send(send);
       await until(() => isReached(send.turnId), "the moment to kill", 10_000);
       child.kill("SIGKILL");
-      await until(async () => !(await runs()) && !(await isHeld()), "the end of the turn", 10_000);
+      // In this order: what is held still is not seen to run yet.
+      await until(async () => !(await isHeld()) && !(await runs()), "the end of the turn", 10_000);
       const left = await contents();
       expect([[], [prompt, "An answer from there."]]).toContainEqual(left);
       await here.startAndWait(send);
