@@ -10,6 +10,7 @@ import { openData } from "./data.ts";
 import { AddressError, HttpServer, probeAddress } from "./http-server.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
+import { watchMemory } from "./memory.ts";
 import { createMetrics, type Metrics, serveMetrics } from "./metrics.ts";
 import { openNextApp } from "./next-app.ts";
 import { createPages } from "./pages.ts";
@@ -58,12 +59,16 @@ async function serve(config: Config): Promise<void> {
   lifecycle.onEnd("connections", () => http.cutConnections());
   const { appUrl, trustProxy, limits, oauth } = config;
   const mail = config.mail ? createMailer(config.mail) : undefined;
+  const memory = watchMemory(log);
+  lifecycle.onEnd("memory", () => memory.close());
+  const { isShort } = memory;
   const given = { appUrl, trustProxy, limits, mail, oauth };
-  const api = await createApi({ db, assistant, openTools, secret, ...given, log, tracer: tracing });
+  const api = await createApi({ db, assistant, openTools, secret, ...given, log, isShort, tracer: tracing });
   lifecycle.onEnd("api", () => api.stop());
   globalThis.holdfast = { api };
 
   const metrics = createMetrics();
+  metrics.gauge("holdfast_memory_short", "1 while requests are refused for want of memory.", () => Number(isShort()));
   await openMetrics(metrics, config, db, api);
   const isReady = shared(() => db.isReady(), 250);
   const pages = createPages({ api, isReady, render: next.render, dev: config.dev, https });
@@ -78,6 +83,7 @@ async function serve(config: Config): Promise<void> {
       dev,
       log,
       metrics,
+      memory,
       tracing,
     }),
   );

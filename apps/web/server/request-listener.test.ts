@@ -16,9 +16,11 @@ const listening = {
   dev: false,
   log: pino({ level: "silent" }),
   metrics: createMetrics(),
+  memory: { isShort: () => isShort, watch: () => {} },
 };
 
 let server: Server;
+let isShort = false;
 
 beforeAll(async () => {
   server = createServer(createRequestListener(listening));
@@ -62,3 +64,12 @@ it.each(["POST /new", "TRACE /", "DELETE /c/1", "PROPFIND /_next/static/x.js", "
     expect(body).toMatchObject({ error: { code: "METHOD_NOT_ALLOWED", requestId: expect.any(String) } });
   },
 );
+
+it("R-PERF-6: a page that is asked for while memory is short is a 503 that says when to come again", async () => {
+  isShort = true;
+  const { head, body } = await answerTo("GET /new").finally(() => {
+    isShort = false;
+  });
+  expect(head).toMatch(/^HTTP\/1.1 503 .*\r\nRetry-After: 2\r\n/s);
+  expect(body).toMatchObject({ error: { code: "UNAVAILABLE", requestId: expect.any(String) } });
+});

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Api } from "@holdfast/api";
 import type { Logger } from "pino";
+import type { Memory } from "./memory.ts";
 import type { Metrics } from "./metrics.ts";
 import { isRoutine, loggedPath, pathOf, routeClass } from "./routes.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
@@ -19,6 +20,7 @@ interface Listening {
   dev: boolean;
   log: Logger;
   metrics: Metrics;
+  memory: Pick<Memory, "isShort" | "watch">;
   tracing?: Tracing | undefined;
 }
 
@@ -26,7 +28,8 @@ interface Listening {
 export function createRequestListener(options: Listening): RequestListener {
   return (req, res) => {
     const path = pathOf(req.url);
-    const { tracing } = options;
+    const { tracing, memory } = options;
+    memory.watch(res);
     const requestId = randomUUID();
     const span = tracing && beginRequestSpan(tracing, req, res, { path, requestId });
     observe(req, res, { path, requestId, trace: tracing?.ids(span) }, options);
@@ -57,6 +60,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, path: string, o
   if (!path.startsWith("/")) return sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
   if (await options.api.handle(req, res)) return;
   if (options.staticAssets(req, res)) return;
+  if (options.memory.isShort()) return sendBusy(res);
   // Next would answer anything with the page. In development its tools post, too.
   if (!options.dev && req.method !== "GET" && req.method !== "HEAD") {
     res.setHeader("Allow", "GET, HEAD");
@@ -75,6 +79,11 @@ export function createWaitingListener({ https }: { https: boolean }): RequestLis
     res.setHeader("x-request-id", randomUUID());
     sendError(res, 503, "UNAVAILABLE", "The database cannot be reached. Try again in a moment.");
   };
+}
+
+function sendBusy(res: ServerResponse): void {
+  res.setHeader("Retry-After", "2");
+  sendError(res, 503, "UNAVAILABLE", "The server is very busy. Try again in a moment.");
 }
 
 function sendHealth(res: ServerResponse, healthy: boolean): void {

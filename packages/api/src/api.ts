@@ -20,6 +20,8 @@ export interface ApiOptions {
   /** 0 turns one off. */
   limits: ApiLimits;
   log: Log;
+  /** Whether this process has no memory for more work: then it is refused, and slow readers are cut off sooner. */
+  isShort?: (() => boolean) | undefined;
   /** Without one nothing is traced. */
   tracer?: Tracer | undefined;
   /** Without one nobody can be sent a new password. */

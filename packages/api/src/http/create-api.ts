@@ -19,15 +19,16 @@ import { createTrpcHandler } from "./trpc-handler.ts";
 
 /** Throws `UnavailableError` if the database does not answer. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { db, assistant, openTools, log, tracer } = options;
+  const { db, assistant, openTools, log, tracer, isShort } = options;
   const events = createUserEvents({
     notices: db.notices,
     findTurn: (userId, turnId) => db.forUser(userId).findTurn(turnId),
     log,
   });
-  const turns = await createTurnEngine({ db, assistant, openTools, events, log, tracer });
+  const turns = await createTurnEngine({ db, assistant, openTools, events, log, tracer, isShort });
   const live = createLiveFeeds({
     events,
+    isShort,
     async runningTurns(userId) {
       const running = await db.forUser(userId).runningTurns();
       return running.map((turn) => turns.local(userId, turn.id) ?? turn);
@@ -87,10 +88,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       assertMethod(req, res, ["GET", "HEAD"]);
       return path === "/api/health/ready" ? answerReady(res) : sendJson(res, 200, { status: "live" });
     }
-    if (stopping !== null) {
+    if (stopping !== null || isShort?.()) {
       // A stream's client takes a refusal for the last word, a lost connection for a reason to come again.
       if (req.headers.accept?.includes("text/event-stream")) req.socket.destroy();
-      throw new ApiError("UNAVAILABLE", "The server is restarting. Try again in a moment.", { retryAfterMs: 2_000 });
+      const state = stopping === null ? "very busy" : "restarting";
+      throw new ApiError("UNAVAILABLE", `The server is ${state}. Try again in a moment.`, { retryAfterMs: 2_000 });
     }
     if (path.startsWith(trpcPrefix)) return trpc.handle(req, res, path.slice(trpcPrefix.length));
     if (await plainHttp.handle(req, res)) return;

@@ -14,7 +14,9 @@ export function eventSize(event: UserEvent): number {
 }
 
 /** What may wait for one reader. */
-export const maxWaiting = 1_000_000;
+export function maxWaiting(isShort: boolean): number {
+  return isShort ? 50_000 : 1_000_000;
+}
 
 const overhead = 200;
 

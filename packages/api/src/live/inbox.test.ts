@@ -4,7 +4,7 @@ import { createInbox, DisconnectError } from "./inbox.ts";
 describe("what waits for a stream", () => {
   it("comes out in order, whether it was there before the reader or came later", async () => {
     const closing = new AbortController();
-    const inbox = createInbox<number>({ capacity: 100, sizeOf: () => 1, signal: closing.signal });
+    const inbox = createInbox<number>({ capacity: () => 100, sizeOf: () => 1, signal: closing.signal });
     inbox.push(1);
     inbox.push(2);
     const seen: number[] = [];
@@ -21,7 +21,7 @@ describe("what waits for a stream", () => {
 
   it("cuts off a reader that is too slow instead of keeping everything for it", async () => {
     const inbox = createInbox<string>({
-      capacity: 10,
+      capacity: () => 10,
       sizeOf: (item) => item.length,
       signal: new AbortController().signal,
     });
@@ -31,7 +31,7 @@ describe("what waits for a stream", () => {
 
   it("ends when it is aborted while nothing waits", async () => {
     const closing = new AbortController();
-    const inbox = createInbox<number>({ capacity: 1, sizeOf: () => 1, signal: closing.signal });
+    const inbox = createInbox<number>({ capacity: () => 1, sizeOf: () => 1, signal: closing.signal });
     const next = inbox[Symbol.asyncIterator]().next();
     closing.abort();
     expect((await next).done).toBe(true);

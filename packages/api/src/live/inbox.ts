@@ -6,7 +6,11 @@ export interface Inbox<T> extends AsyncIterable<T> {
 }
 
 /** Ends when `signal` aborts. Throws `DisconnectError` to the reader once more than `capacity` waits, measured by `sizeOf`. */
-export function createInbox<T>(options: { capacity: number; sizeOf(item: T): number; signal: AbortSignal }): Inbox<T> {
+export function createInbox<T>(options: {
+  capacity: () => number;
+  sizeOf(item: T): number;
+  signal: AbortSignal;
+}): Inbox<T> {
   const { capacity, sizeOf, signal } = options;
   let waiting: T[] = [];
   let size = 0;
@@ -42,7 +46,7 @@ export function createInbox<T>(options: { capacity: number; sizeOf(item: T): num
   return {
     push(item) {
       size += sizeOf(item);
-      if (size > capacity) {
+      if (size > capacity()) {
         isFull = true;
         waiting = [];
       }

@@ -16,14 +16,16 @@ export interface LiveFeeds {
 export function createLiveFeeds(options: {
   events: UserEvents;
   runningTurns(userId: string): Promise<TurnView[]>;
+  isShort?: (() => boolean) | undefined;
 }): LiveFeeds {
-  const { events, runningTurns } = options;
+  const { events, runningTurns, isShort = () => false } = options;
+  const capacity = () => maxWaiting(isShort());
   let feeds = 0;
 
   return {
     async *open(userId, signal) {
       // Listening before reading: what happens meanwhile waits in the inbox, so nothing falls between the two.
-      const inbox = createInbox<UserEvent>({ capacity: maxWaiting, sizeOf: eventSize, signal });
+      const inbox = createInbox<UserEvent>({ capacity, sizeOf: eventSize, signal });
       const unsubscribe = events.subscribe(userId, inbox.push);
       feeds++;
       try {

@@ -27,6 +27,7 @@ export interface TurnEngineOptions {
   events: UserEvents;
   log: Log;
   tracer?: Tracer | undefined;
+  isShort?: (() => boolean) | undefined;
   timing?: Partial<TurnTiming>;
 }
 
@@ -52,7 +53,7 @@ export interface TurnEngine extends Turns {
 }
 
 export async function createTurnEngine(options: TurnEngineOptions): Promise<TurnEngine> {
-  const { db, assistant, events, log, tracer } = options;
+  const { db, assistant, events, log, tracer, isShort = () => false } = options;
   const timing = { ...defaultTiming, ...options.timing };
   const running = new Map<string, RunningTurn>();
   /** Turns that are being inserted: a Stop may come before it is known that they run. */
@@ -195,6 +196,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
 
   const watching = {
     events,
+    isShort,
     read: async (userId: string, turnId: string) =>
       local(userId, turnId) ?? (await db.forUser(userId).findTurn(turnId)),
   };

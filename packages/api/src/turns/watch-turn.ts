@@ -16,6 +16,7 @@ interface Watched {
 interface Sources {
   events: UserEvents;
   read(userId: string, turnId: string): Promise<TurnView>;
+  isShort(): boolean;
 }
 
 /**
@@ -24,9 +25,9 @@ interface Sources {
  */
 export async function* watchTurn(
   { userId, turnId, afterSeq, signal }: Watched,
-  { events, read }: Sources,
+  { events, read, isShort }: Sources,
 ): AsyncGenerator<TurnWatchEvent, void> {
-  const inbox = createInbox<UserEvent>({ capacity: maxWaiting, sizeOf: eventSize, signal });
+  const inbox = createInbox<UserEvent>({ capacity: () => maxWaiting(isShort()), sizeOf: eventSize, signal });
   const unsubscribe = events.subscribe(userId, (event) => {
     if (concerns(event, turnId)) inbox.push(event);
   });
