@@ -237,7 +237,7 @@ const defaultTiming: TurnTiming = {
   farewellMs: 1_500,
 };
 
-const chunkMsPerTurn = 0.6;
+const chunkMsPerTurn = 0.75;
 const maxChunkMs = 150;
 
 /** Two people's turns may have the same id. */

@@ -5,7 +5,7 @@
 
 /** Below this many answers at once nothing is joined: there is time for every token. */
 const fewAnswers = 20;
-const joinMsPerAnswer = 0.6;
+const joinMsPerAnswer = 0.75;
 const longestMs = 150;
 
 let openAnswers = 0;
