@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
-const read = (env: NodeJS.ProcessEnv) => readConfig(env);
+const read = (env: Record<string, string>) => readConfig(env);
 
 describe("configuration", () => {
   it("R-OPS-1: needs nothing", () => {

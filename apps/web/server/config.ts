@@ -55,7 +55,7 @@ export class ConfigError extends Error {
 }
 
 /** Reads the environment. An empty variable counts as unset. Throws `ConfigError`. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );

@@ -1,5 +1,7 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { randomUUID } from "node:crypto";
+import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from "node:net";
+import type { Duplex } from "node:stream";
 
 export interface Address {
   host: string;
@@ -25,9 +27,13 @@ export class HttpServer {
 
   constructor(listener: RequestListener) {
     this.#listener = listener;
-    this.server = createServer((req, res) => this.#listener(req, res));
+    // A request without a Host is refused by the listener, in our words.
+    this.server = createServer({ requireHostHeader: false }, (req, res) => this.#listener(req, res));
     // Longer than the 60 s of the usual proxies, so that it is never we who close a connection that they are about to use.
     this.server.keepAliveTimeout = 65_000;
+    // Which expectation it is does not matter: Node would refuse those it does not know in words of its own.
+    this.server.on("checkExpectation", (req, res) => this.#listener(req, res));
+    this.server.on("clientError", refuseUnreadable);
   }
 
   answerWith(listener: RequestListener): void {
@@ -51,6 +57,33 @@ export class HttpServer {
     this.server.closeAllConnections();
   }
 }
+
+/** What is no HTTP has no request to answer: it gets the one shape of errors all the same, and its connection ends. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // An answer that has begun cannot be followed by another one. (That is how Node tells, too.)
+  const { _httpMessage: begun } = socket as Duplex & { _httpMessage?: { headersSent: boolean } };
+  if (!socket.writable || begun?.headersSent) return void socket.destroy();
+  const status = unreadableStatuses[error.code ?? ""] ?? 400;
+  const requestId = randomUUID();
+  const message = "This is not a request that can be read.";
+  const body = JSON.stringify({ error: { code: "BAD_REQUEST", message, requestId, issues: [] } });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Connection: close",
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Cache-Control: no-store",
+    "X-Content-Type-Options: nosniff",
+    `X-Request-Id: ${requestId}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+const unreadableStatuses: Record<string, number> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
 
 /** Throws an `AddressError` that names the variable that the port comes from. */
 export async function listen(server: NetServer | Server, { host, port }: Address, variable = "PORT"): Promise<void> {

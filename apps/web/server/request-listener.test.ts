@@ -47,13 +47,16 @@ async function answerTo(line: string): Promise<{ head: string; body: unknown }> 
   return { head, body: JSON.parse(body.replace(/^[^{]*|[^}]*$/g, "")) };
 }
 
-it.each(["OPTIONS *", "GET http://other.example/new"])("R-API-3: %s is no address of ours, and a 400", async (line) => {
-  const { head, body } = await answerTo(line);
-  expect(head).toMatch(/^HTTP\/1.1 400 /);
-  expect(body).toEqual({
-    error: { code: "BAD_REQUEST", message: expect.any(String), requestId: expect.any(String), issues: [] },
-  });
-});
+it.each(["OPTIONS *", "GET http://other.example/new", "GET /c/%", "GET /%E0%A4%A"])(
+  "R-API-3: %s is no address of ours, and a 400",
+  async (line) => {
+    const { head, body } = await answerTo(line);
+    expect(head).toMatch(/^HTTP\/1.1 400 /);
+    expect(body).toEqual({
+      error: { code: "BAD_REQUEST", message: expect.any(String), requestId: expect.any(String), issues: [] },
+    });
+  },
+);
 
 it.each(["POST /new", "TRACE /", "DELETE /c/1", "PROPFIND /_next/static/x.js", "OPTIONS /sign-in"])(
   "R-API-3: %s is a 405 that says what a page takes",

@@ -57,7 +57,8 @@ async function answerSafely(
 async function answer(req: IncomingMessage, res: ServerResponse, path: string, options: Listening): Promise<void> {
   // The client of a connection that was kept open goes to another process, or comes back when this one is up again.
   if (options.ending() && !path.startsWith("/api/health/")) return void req.socket.destroy();
-  if (!path.startsWith("/")) return sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
+  const hasHost = req.headers.host !== undefined || req.httpVersion === "1.0";
+  if (!hasHost || !path.startsWith("/")) return refuseAddress(res);
   if (await options.api.handle(req, res)) return;
   if (options.staticAssets(req, res)) return;
   if (options.memory.isShort()) return sendBusy(res);
@@ -66,7 +67,22 @@ async function answer(req: IncomingMessage, res: ServerResponse, path: string, o
     res.setHeader("Allow", "GET, HEAD");
     return sendError(res, 405, "METHOD_NOT_ALLOWED", "This takes GET or HEAD.");
   }
+  // Next would fail at it.
+  if (!canBeDecoded(path)) return refuseAddress(res);
   await options.pages(req, res);
+}
+
+function refuseAddress(res: ServerResponse): void {
+  sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
+}
+
+function canBeDecoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What is said while the database has not been reached yet. */
@@ -95,8 +111,10 @@ function sendError(res: ServerResponse, status: number, code: string, message: s
 }
 
 function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.setHeader("Content-Length", Buffer.byteLength(text));
   res.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" });
-  res.end(JSON.stringify(body));
+  res.end(text);
 }
 
 /** Gives the request its id, and logs and counts it when it is over. */

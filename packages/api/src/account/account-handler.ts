@@ -12,6 +12,7 @@ import { assertMethod } from "../identity/auth-handler.ts";
 import type { AccountIdentity } from "../identity/create-identity.ts";
 import {
   assertJson,
+  assertPlain,
   hasBody,
   pathOf,
   queryOf,
@@ -112,6 +113,7 @@ export function createAccountHandler({ identity, openContext, address, onError }
 
   async function importAll({ req, res, user }: Exchange): Promise<void> {
     assertJson(req);
+    assertPlain(req);
     if (Number(req.headers["content-length"] ?? 0) > limits.importBytes) throw tooLarge(limits.importBytes);
     sendJson(res, 200, await importExport(user, req));
   }

@@ -76,6 +76,11 @@ describe("the API over HTTP", () => {
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json })).toBe(200);
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json, body: "{" })).toBe(400);
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", body: "x" })).toBe(415);
+    const encoded = { method: "POST", headers: { ...json, "content-encoding": "gzip" }, body: "x" };
+    expect(await statusOf("/api/trpc/conversation.create", encoded)).toBe(415);
+    expect(await statusOf("/api/auth/sign-in/email", encoded)).toBe(415);
+    expect(await statusOf("/api/trpc/conversation.create", { method: "HEAD" })).toBe(405);
+    expect(await statusOf("/api/trpc/conversation.list", { method: "PATCH", body: "x" })).toBe(405);
     const huge = JSON.stringify({ title: "x".repeat(1_100_000) });
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json, body: huge })).toBe(413);
   });

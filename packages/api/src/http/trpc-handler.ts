@@ -4,7 +4,8 @@ import { getErrorShape } from "@trpc/server";
 import { resolveResponse } from "@trpc/server/http";
 import type { Log } from "../api.ts";
 import type { Context } from "../context.ts";
-import { ApiError, badRequest, toApiError, toTRPCError } from "../errors.ts";
+import { badRequest, toApiError, toTRPCError } from "../errors.ts";
+import { assertMethod } from "../identity/auth-handler.ts";
 import { hasBody, queryOf, readBytes, requestIdOf, toHeaders } from "../rest/exchange.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { acceptedEncoding, compress } from "./compression.ts";
@@ -38,10 +39,6 @@ export function createTrpcHandler(options: {
   const streams = createEventStreams({ log });
 
   async function subscribe(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-    if (req.method !== "GET") {
-      res.setHeader("allow", "GET");
-      throw new ApiError("METHOD_NOT_ALLOWED", "This takes GET.");
-    }
     const input = subscriptionInput(req);
     const ctx = await openContext(req, res, toHeaders(req), false);
     await streams.serve(res, { path, input, ctx });
@@ -75,15 +72,19 @@ export function createTrpcHandler(options: {
       maxBatchSize,
       onError: failing(res),
     });
-    const body = await response.text();
+    const said = await response.text();
+    // What is wrong before it is known who asks is formatted without their request.
+    const body = response.ok ? said : said.replaceAll('"requestId":""', `"requestId":"${requestIdOf(res)}"`);
     res.statusCode = response.status;
     for (const [name, value] of response.headers) if (name !== "set-cookie") res.setHeader(name, value);
     await sendBody(req, res, body);
   }
 
   return {
-    handle(req, res, path) {
-      if (typeOf(path) === "subscription") return subscribe(req, res, path);
+    async handle(req, res, path) {
+      const type = typeOf(path);
+      assertMethod(req, res, methods[type ?? "any"] ?? []);
+      if (type === "subscription") return subscribe(req, res, path);
       const queries = readPlainQueries(req, path);
       return queries ? answerQueries(req, res, queries) : answer(req, res, path);
     },
@@ -102,6 +103,14 @@ export function createTrpcHandler(options: {
     endStreams: streams.endAll,
   };
 }
+
+/** Of a procedure by its type; of many at once, or one that is unknown, tRPC says itself what is wrong. */
+const methods: Record<string, readonly string[]> = {
+  query: ["GET", "HEAD"],
+  mutation: ["POST"],
+  subscription: ["GET"],
+  any: ["GET", "HEAD", "POST"],
+};
 
 function sayWhenToRetry(res: ServerResponse, retryAfterMs: number | undefined): void {
   if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(retryAfterMs / 1_000)));
@@ -141,7 +150,7 @@ async function toRequest(req: IncomingMessage, res: ServerResponse, headers: Hea
   const { method = "GET" } = req;
   const gone = new AbortController();
   res.once("close", () => gone.abort());
-  const body = hasBody(req) && method !== "GET" ? new Uint8Array(await readBytes(req, limits.bodyBytes)) : null;
+  const body = hasBody(req) && method === "POST" ? new Uint8Array(await readBytes(req, limits.bodyBytes)) : null;
   const request = new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone.signal });
   // A call without an input has no body, and tRPC would refuse that as JSON.
   if (body === null) Object.defineProperty(request, "json", { value: () => Promise.resolve(undefined) });

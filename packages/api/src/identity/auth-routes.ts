@@ -39,7 +39,7 @@ const ownPath = z
 
 const provider = z.enum(["github", "google"], "must be github or google");
 
-const authRoutes: readonly AuthRoute[] = [
+export const authRoutes: readonly AuthRoute[] = [
   {
     method: "POST",
     path: "/sign-up/email",

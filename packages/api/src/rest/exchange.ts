@@ -25,7 +25,7 @@ export function queryOf(req: IncomingMessage): URLSearchParams {
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
 }
 
-/** The body as JSON: 415 for another type, 413 for one too large, 400 for one that is not JSON. */
+/** The body as JSON: 415 for another type or an encoded one, 413 for one too large, 400 for one that is not JSON. */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   assertJson(req);
   const bytes = await readBytes(req, limits.bodyBytes);
@@ -47,7 +47,16 @@ export function hasBody(req: IncomingMessage): boolean {
   return req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"] ?? 0) > 0;
 }
 
+/** 415 for a body that is compressed: a small one could be of any size. */
+export function assertPlain(req: IncomingMessage): void {
+  const encoding = req.headers["content-encoding"]?.trim().toLowerCase();
+  if (encoding && encoding !== "identity") {
+    throw new ApiError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a content encoding.");
+  }
+}
+
 export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  assertPlain(req);
   if (Number(req.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;

@@ -237,6 +237,23 @@ describe("chat over REST", () => {
     expect(await db.sql("select 1 from messages where user_id = $1", [id])).toEqual([]);
   });
 
+  it("R-TURN-3: is waited for to its end, whoever of the same person signs out meanwhile", async () => {
+    const person = { name: "Ada", email: `${crypto.randomUUID()}@example.com`, password: "a long enough password" };
+    const browser = server.browser();
+    await browser.post("/api/auth/sign-up/email", person);
+    const { id } = (await browser.query("account.me")).data;
+    const waiting = fetch(`${server.url}/api/${id}/chat`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${(await bearer.mint(id)).token}`, "content-type": "application/json" },
+      body: JSON.stringify({ message: "slow" }),
+    });
+    const isRunning = async () => expect(await db.sql("select 1 from turns where user_id = $1", [id])).toHaveLength(1);
+    await vi.waitFor(isRunning);
+    expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
+    const response = await waiting;
+    expect([response.status, ((await response.json()) as Body).response]).toEqual([200, "You said: slow"]);
+  });
+
   it("R-TURN-3: goes on when the program has gone; 409 for what cannot be meanwhile", async () => {
     const { send } = await newProgram();
     const { id: conversationId } = (await send("POST", "/conversations")).body;

@@ -211,7 +211,8 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     async startAndWait(input, signal = new AbortController().signal) {
       const { turn } = await start(input);
       const user = db.forUser(input.person.id);
-      const ended = await endOf(watchTurn({ userId: input.person.id, turnId: turn.id, afterSeq: 0, signal }, watching));
+      const watched = { userId: input.person.id, turnId: turn.id, afterSeq: 0, signal, toItsEnd: true };
+      const ended = await endOf(watchTurn(watched, watching));
       return { turn: ended, messages: await user.turnMessages(turn.id) };
     },
     stop,

@@ -11,6 +11,8 @@ interface Watched {
   /** The last chunk that the watcher holds; 0 for none. */
   afterSeq: number;
   signal: AbortSignal;
+  /** Only the end is waited for, by a request that was let in: no other session's end ends it. */
+  toItsEnd?: boolean;
 }
 
 interface Sources {
@@ -24,7 +26,7 @@ interface Sources {
  * nothing doubled.
  */
 export async function* watchTurn(
-  { userId, turnId, afterSeq, signal }: Watched,
+  { userId, turnId, afterSeq, signal, toItsEnd = false }: Watched,
   { events, read, isShort }: Sources,
 ): AsyncGenerator<TurnWatchEvent, void> {
   const inbox = createInbox<UserEvent>({ capacity: () => maxWaiting(isShort()), sizeOf: eventSize, signal });
@@ -46,7 +48,7 @@ export async function* watchTurn(
           continue;
         }
       }
-      if (event.type === "identity-changed") throw new DisconnectError("a session has ended");
+      if (event.type === "identity-changed" && !toItsEnd) throw new DisconnectError("a session has ended");
       if (event.type === "conversation-changed" && event.conversationId !== held.conversationId) continue;
 
       // A gap, an end, or news that may have been missed.
