@@ -10,7 +10,11 @@ export interface MathToken extends Tokens.Generic {
 const blockMath: TokenizerAndRendererExtension = {
   name: "math",
   level: "block",
-  start: (source) => source.match(/^ {0,3}(?:\$\$|\\\[)/m)?.index,
+  // At the next line's beginning: `source` itself begins within a line, which must not be broken there.
+  start: (source) => {
+    const lineEnd = source.search(/\n {0,3}(?:\$\$|\\\[)/);
+    return lineEnd < 0 ? undefined : lineEnd + 1;
+  },
   tokenizer(source) {
     const match = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/.exec(source);
     if (match) return { type: "math", raw: match[0], display: true, text: (match[1] ?? match[2] ?? "").trim() };
@@ -37,11 +41,31 @@ const inlineMath: TokenizerAndRendererExtension = {
 
 const marked = new Marked({ gfm: true, extensions: [blockMath, inlineMath] });
 
-/** Never throws: what the lexer cannot take (absurd nesting) is a paragraph of plain text. */
+/** For each mark the lexer looks at all that follow: beyond any honest number in one paragraph it takes seconds. */
+const mostMarks = 400;
+let counted = { text: "", marks: 0 };
+marked.use({
+  tokenizer: {
+    emStrong(_source, text) {
+      if (counted.text !== text) counted = { text, marks: text.match(/[*_]+/g)?.length ?? 0 };
+      return counted.marks > mostMarks ? undefined : false; // false: as it would be without us
+    },
+  },
+});
+
+/** Quotes and lists within each other, begun on one line. The lexer reads the rest again for each of them. */
+const absurdNesting = /^[ \t]*(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){100}/m;
+
+/** Never throws, and ends: what the lexer cannot take (absurd nesting) is a paragraph of plain text. */
 export function lex(source: string): Token[] {
+  if (absurdNesting.test(source)) return asTyped(source);
   try {
     return new Lexer(marked.defaults).lex(source);
   } catch {
-    return [{ type: "paragraph", raw: source, text: source, tokens: [{ type: "text", raw: source, text: source }] }];
+    return asTyped(source);
   }
+}
+
+function asTyped(source: string): Token[] {
+  return [{ type: "paragraph", raw: source, text: source, tokens: [{ type: "text", raw: source, text: source }] }];
 }

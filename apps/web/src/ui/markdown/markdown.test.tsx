@@ -98,7 +98,10 @@ describe("what an answer may render", () => {
   });
 
   it("survives absurd nesting", () => {
+    const table = "| a | b |\n|---|---|\n";
     for (const text of [
+      "- ".repeat(2_500) + table.repeat(250),
+      "**a".repeat(3_000),
       ">".repeat(5_000),
       "- ".repeat(3_000),
       "[".repeat(5_000),
@@ -157,6 +160,14 @@ describe("while it is being written", () => {
     split = splitBlocks(split, sample, false);
     const whole = splitBlocks(nothing, sample, false);
     expect(split.blocks).toEqual(whole.blocks);
+  });
+
+  it("keeps every letter after a formula's sign in the middle of a line", () => {
+    for (const sign of ["\\\\[", "$$"]) {
+      const text = `a${sign} and so on\n\nNext`;
+      const split = splitBlocks(splitBlocks(nothing, text, true), text, false);
+      expect(split.blocks.map(({ token }) => token.raw)).toEqual([`a${sign} and so on`, "Next"]);
+    }
   });
 
   it("never touches a finished block again", () => {
