@@ -294,7 +294,7 @@ export function requestsToPages(asker: Asker, port: number): fc.Arbitrary<RawReq
     fc.constantFrom(
       "text=a&title=b&url=javascript:alert(1)",
       "error=%00<script>",
-      "token=" + "x".repeat(5_000),
+      `token=${"x".repeat(5_000)}`,
       "a=1&a=2&a[]=3",
     ),
   );
