@@ -161,7 +161,7 @@ describe("tool calls", () => {
     expect(prompts[0]).toContain("not available right now");
   });
 
-  it("R-TURN-9: what earlier attempts did is given to the model, after the prompt", async () => {
+  it("R-TURN-9: what earlier attempts did is given to the model, after the prompt, and is the beginning of the answer", async () => {
     const earlier: ToolCall = {
       id: "x",
       name: "add_task",
@@ -174,12 +174,19 @@ describe("tool calls", () => {
       given = JSON.stringify(prompt);
       return "It is there already";
     });
-    await finishTurn(assistant, {
-      prompt: "add milk",
-      earlierCalls: [earlier],
-      tools: toolBoxOf({ add_task: () => 1 }),
-    });
+    const tools = toolBoxOf({ add_task: () => 1 });
+    const { steps } = await finishTurn(assistant, { prompt: "add milk", earlierCalls: [earlier], tools });
+    expect(steps).toEqual([
+      { content: "", toolCalls: [earlier] },
+      { content: "It is there already", toolCalls: [] },
+    ]);
+    expect(tools.calls).toEqual([]);
     expect(given).toContain("do not repeat it");
     expect(given.indexOf("add milk")).toBeLessThan(given.indexOf('"toolCallId":"x"'));
+
+    const again = scripted((_, step) => (step === 1 ? [{ call: "add_task", id: "x" }] : [{ error: "boom" }]));
+    const failed = await finishTurn(again, { prompt: "add milk", earlierCalls: [earlier], tools });
+    expect(failed.outcome.status).toBe("failed");
+    expect(failed.steps.flatMap((step) => step.toolCalls.map((call) => call.id))).toEqual(["x", "x_2"]);
   });
 });

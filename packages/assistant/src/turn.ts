@@ -1,5 +1,5 @@
 import type { LanguageModelV3, LanguageModelV3Prompt } from "@ai-sdk/provider";
-import { limits as bounds, codePointLength, type TurnEvent, type Usage } from "@holdfast/contract";
+import { limits as bounds, codePointLength, type ToolCall, type TurnEvent, type Usage } from "@holdfast/contract";
 import { AnswerText } from "./answer-text.ts";
 import { CallIds, exchange, promptOf } from "./context.ts";
 import { failureOf, TurnError } from "./failures.ts";
@@ -33,16 +33,18 @@ export async function* runTurn(
   /** The round that the provider has not counted yet. */
   let underWay: { messages: LanguageModelV3Prompt; text: AnswerText } | null = null;
   try {
+    const stepsBefore = yield* retell(request.earlierCalls);
     const tools = await listTools(request, time.signal);
     const toolBox = measuredTools(request.span, request.tools);
     const ids = new CallIds();
     const messages = promptOf(request, tools, facts.historyBudget, ids);
-    const usedIds = new Set<string>();
+    const usedIds = new Set(request.earlierCalls.map((call) => call.id));
     let room = bounds.answerLength;
     let saidNothing = true;
 
-    for (let step = 0; step < limits.steps; step++) {
-      const isLast = step === limits.steps - 1;
+    for (let round = 0; round < limits.steps; round++) {
+      const step = stepsBefore + round;
+      const isLast = round === limits.steps - 1;
       const text = new AnswerText(room);
       underWay = { messages, text };
       const options = { messages, tools, mayCall: !isLast, text, silenceMs: limits.silenceMs, signal: time.signal };
@@ -77,6 +79,15 @@ export async function* runTurn(
 
 const spentBeforeAWord =
   "The model came to the limit of its length before it said anything. Try again, or choose another model.";
+
+/** What tools did in earlier attempts is a part of this answer: it is shown with it, stored with it, and known in later turns. */
+function* retell(calls: readonly ToolCall[]): Generator<TurnEvent, number, void> {
+  for (const { id, name, arguments: args, result, status } of calls) {
+    yield { type: "tool-call", step: 0, id, name, arguments: args };
+    yield { type: "tool-result", step: 0, id, result, status };
+  }
+  return calls.length > 0 ? 1 : 0;
+}
 
 /** Where the tool server is away a turn goes on without tools; the system prompt tells the model so. */
 async function listTools(request: TurnRequest, signal: AbortSignal): Promise<ToolDescription[]> {

@@ -124,10 +124,15 @@ describe("the turn engine", () => {
     expect(failed.turn.steps[0]?.toolCalls).toMatchObject([{ name: "add_task", status: "completed" }]);
 
     attempt = 1;
-    await engine.startAndWait(send);
+    const { messages: stored } = await engine.startAndWait(send);
     expect(prompts.at(-1)).toContain("milk");
     expect(prompts.at(-1)).toContain("add_task");
     expect(calls).toEqual(["add_task"]);
+    expect(stored.map(({ content, toolCalls }) => [content, toolCalls?.[0]?.name])).toEqual([
+      ["Add milk", undefined],
+      ["", "add_task"],
+      ["It is done already.", undefined],
+    ]);
   });
 
   it("refuses a model that does not exist before anything is stored, and remembers the one that was chosen", async () => {
