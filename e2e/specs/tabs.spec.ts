@@ -1,3 +1,5 @@
+import type { Request } from "@playwright/test";
+import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const soon = { timeout: 5_000 };
@@ -36,11 +38,42 @@ test("R-WEB-3: a conversation begun in one tab is listed in the other, and the a
   await expect(other.conversations).toHaveText([/begun in one tab/, /the first one/], soon);
 });
 
+test("R-WEB-4: a conversation that is answered elsewhere is marked, then unread, on every device, until it is opened on one", async ({
+  person,
+  newPerson,
+}) => {
+  const here = await person.begins("looked at");
+  const tab = await person.inAnotherTab();
+  const device = await newPerson({ storageState: await person.context.storageState() });
+  for (const { page, messages } of [tab, device]) {
+    await page.goto(`/c/${here}`);
+    await expect(messages).toHaveCount(2);
+  }
+  await person.page.goto("/new");
+  await person.says("tell me a story");
+  await expect(person.page).toHaveURL(/\/c\//);
+  const row = ({ sidebar }: Person) => sidebar.getByRole("listitem").filter({ hasText: "tell me a story" });
+  const mark = (person: Person, name: string) => row(person).getByRole("img", { name, exact: true });
+  for (const one of [tab, device]) await expect(mark(one, "Being answered")).toBeVisible();
+  await person.page.goto(`/c/${here}`);
+  const all = [person, tab, device];
+  for (const one of all) await expect(mark(one, "Being answered")).toBeVisible();
+  for (const one of all) await expect(mark(one, "Unread")).toBeVisible({ timeout: 30_000 });
+  await device.link("tell me a story").click();
+  await expect(device.answers).toHaveCount(1);
+  for (const one of all) await expect(mark(one, "Unread")).toHaveCount(0);
+});
+
 test("R-WEB-3: ten tabs of one browser all work, with one event stream for all of them", async ({
   person,
   database,
 }) => {
   test.slow();
+  const streams = new Set<Request>();
+  const isStream = (request: Request) => request.url().includes("live.feed");
+  person.context.on("request", (request) => isStream(request) && streams.add(request));
+  person.context.on("requestfinished", (request) => streams.delete(request));
+  person.context.on("requestfailed", (request) => streams.delete(request));
   const id = await person.begins("open in ten tabs");
   const tabs = [person];
   while (tabs.length < 10) {
@@ -52,11 +85,13 @@ test("R-WEB-3: ten tabs of one browser all work, with one event stream for all o
   await person.page.bringToFront();
   await person.asks("can all of you hear me");
   for (const tab of tabs) await expect(tab.messages).toHaveCount(4);
+  expect(streams.size).toBe(1);
   // The tab that held the stream goes: another takes over.
   await tabs.shift()?.page.close();
   const last = tabs.at(-1);
   await last?.page.bringToFront();
   await last?.asks("and now");
   for (const tab of tabs) await expect(tab.messages).toHaveCount(6);
+  expect([...streams].filter((request) => !request.frame().page().isClosed())).toHaveLength(1);
   expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toHaveLength(6);
 });

@@ -156,6 +156,9 @@ describe("the turn engine", () => {
     const second = await engine.start(sendOf(scene.userId, "Hello"));
     await scene.db.forUser(scene.userId).renameConversation(second.conversation.id, "Mine", "person");
     await watchToEnd(engine, scene.userId, second.turn.id);
+    // By the time that a later one has been named, this one would have been.
+    const third = await engine.startAndWait(sendOf(scene.userId, "Hello"));
+    await until(async () => (await titleOf(third.turn.conversationId)) === "A model's title", "the last title");
     expect(await titleOf(second.conversation.id)).toBe("Mine");
   });
 

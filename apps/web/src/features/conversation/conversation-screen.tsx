@@ -34,7 +34,10 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
   const isReadable = person !== null && !wasDeleted;
   const conversation = useConversation(conversationId, initial, isReadable);
   const { transcript, error, load } = useTranscript(conversationId, initial, isReadable);
-  const turn = latestTurn(useTurn(conversationId), transcript?.openTurn ?? null);
+  const isDeleted = wasDeleted || isGone(error);
+  const latest = latestTurn(useTurn(conversationId), transcript?.openTurn ?? null);
+  // What was being answered went with it.
+  const turn = isDeleted ? null : latest;
   const here = useMemo(
     () => sending.sendings.filter((one) => one.conversationId === conversationId),
     [sending.sendings, conversationId],
@@ -43,7 +46,6 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here }),
     [transcript, turn, here, conversationId],
   );
-  const isDeleted = wasDeleted || isGone(error);
   const models = useModelChoice(modelList, conversation);
   const draftKey = draftKeyOf(conversationId, draftOwnerOf(person));
   const isAnswering = here.length > 0 || turn?.status === "running";

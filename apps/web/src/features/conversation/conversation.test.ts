@@ -111,6 +111,28 @@ describe("what stands in the log", () => {
     ]);
   });
 
+  it("R-TURN-4: says of a turn that was stopped before a word that it was, also once it is stored", () => {
+    const stopped = turn({ status: "stopped", firstPosition: 3, lastPosition: 3 });
+    const transcript = page([...pair, message(3, "user", { id: "m3" })], { turns: [stopped] });
+    for (const live of [null, turn({ status: "stopped" })]) {
+      const entries = entriesOf({ transcript, turn: live, sending: [] });
+      expect(kinds(entries)).toEqual(["prompt", "answer", "prompt", "unanswered"]);
+    }
+    const unread = entriesOf({ transcript: page(pair), turn: turn({ status: "stopped" }), sending: [] });
+    expect(kinds(unread)).toEqual(["prompt", "answer", "prompt", "unanswered"]);
+  });
+
+  it("R-TURN-2: leaves a turn that failed in its place when a program has written after it", () => {
+    const failed = turn({ status: "failed" });
+    const transcript = page([...pair, message(3, "user")], { turns: [failed] });
+    expect(kinds(entriesOf({ transcript, turn: failed, sending: [] }))).toEqual([
+      "prompt",
+      "answer",
+      "unanswered",
+      "prompt",
+    ]);
+  });
+
   it("R-MSG-8: makes one answer of all the steps of a turn", () => {
     const call = { id: "k", name: "add_task", arguments: {}, result: {}, status: "completed" as const };
     const stored = turn({ status: "completed", firstPosition: 1, lastPosition: 3 });

@@ -85,7 +85,7 @@ export function entriesOf({ transcript, turn, sending }: Conversing): readonly E
   const shown = new Set(transcript?.turns.filter((one) => one.lastPosition !== null).map((one) => one.id));
   if (open && !isRetried) shown.add(open.id);
   return [
-    ...stored.filter((entry) => entry.kind !== "unanswered" || entry.turn.id !== turn?.id),
+    ...stored.filter((entry) => entry.kind !== "unanswered" || entry.turn.id !== open?.id),
     ...(open && !isRetried ? openEntries(open) : []),
     ...sending.filter((one) => !shown.has(one.turnId)).map(sendingEntry),
   ];

@@ -75,11 +75,12 @@ export class Outbox {
     void this.#attempt(sending.turnId);
   }
 
-  /** What waits is taken back; what is under way is to be stopped when it has begun, and is taken back if it does not arrive. */
-  stop(turnId: string): void {
+  /** What waits is taken back; what is under way is to be stopped when it has begun, and is taken back if it does not arrive. False for neither. */
+  stop(turnId: string): boolean {
     const sending = this.#find(turnId);
     if (sending?.state === "sending") this.#change(turnId, { stopped: true });
     else if (sending) this.#takeBack(sending);
+    return sending !== undefined;
   }
 
   /** The network is back: what waits goes now. */

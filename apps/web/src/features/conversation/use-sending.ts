@@ -26,7 +26,6 @@ export interface SendInput {
 /** Everything between Enter and the answer: what was sent, what waits, what came back. */
 export function useSending(person: Person | null, addressId: string | null) {
   const ownerId = draftOwnerOf(person);
-  const isSomebody = person !== null;
   const [drafts] = useState(() => openDrafts(ownerId));
   const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
   const [begunId, setBegunId] = useState<string | null>(null);
@@ -35,6 +34,7 @@ export function useSending(person: Person | null, addressId: string | null) {
   const [outbox] = useState(() => new Outbox(options));
   const sendings = useSyncExternalStore(outbox.subscribe, outbox.get, () => none);
   const client = useTRPCClient();
+  const stops = useStopsOnArrival();
 
   useEffect(() => {
     const retry = () => outbox.retryNow();
@@ -55,19 +55,19 @@ export function useSending(person: Person | null, addressId: string | null) {
   const send = useCallback(
     ({ conversationId, text, model, turnId = newTurnId() }: SendInput) => {
       clearRefusal(draftKeyOf(conversationId, ownerId));
+      stops.delete(turnId);
       outbox.send({ turnId, ownerId, conversationId, text, model, at: Date.now() });
     },
-    [outbox, ownerId, clearRefusal],
+    [outbox, ownerId, clearRefusal, stops],
   );
 
   const stop = useCallback(
     (turnId: string) => {
-      outbox.stop(turnId);
-      // Also where it is still on its way: the server may have it. If this does not arrive the button is still there.
-      const canArrive = isSomebody && navigator.onLine !== false;
-      if (canArrive) void client.turn.stop.mutate({ turnId }).catch(() => {});
+      if (outbox.stop(turnId)) stops.add(turnId);
+      // If it does not arrive the button is still there.
+      else void client.turn.stop.mutate({ turnId }).catch(() => {});
     },
-    [client, outbox, isSomebody],
+    [client, outbox, stops],
   );
 
   return useMemo(
@@ -83,6 +83,23 @@ export function useSending(person: Person | null, addressId: string | null) {
     }),
     [addressId, begunId, drafts, sendings, refusals, send, stop, clearRefusal],
   );
+}
+
+/** Turns that were stopped on their way: where one turns up after all, as when only its response was lost, it is stopped then. */
+function useStopsOnArrival(): Set<string> {
+  const [stops] = useState(() => new Set<string>());
+  const client = useTRPCClient();
+  const live = useLive();
+  useEffect(
+    () =>
+      live.onEvent((event) => {
+        const begun = event.type === "turn-started" ? [event.turn] : event.type === "connected" ? event.running : [];
+        // If this does not arrive there is the button.
+        for (const { id } of begun) if (stops.delete(id)) void client.turn.stop.mutate({ turnId: id }).catch(() => {});
+      }),
+    [live, client, stops],
+  );
+  return stops;
 }
 
 function openDrafts(ownerId: string | null): Drafts {

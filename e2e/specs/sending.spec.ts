@@ -1,0 +1,116 @@
+import type { Page, Route } from "@playwright/test";
+import { connectionLoss } from "../fixtures/problems.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test.use({ withProvider: true });
+
+const inLog = "[data-sending]";
+
+test("R-TURN-6: a send whose response is lost after it was stored goes again by itself, and is one turn", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+  await person.begins("all is well");
+  const starts = await onStart(person.page, async (route, attempt) => {
+    if (attempt > 1) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await person.asks("and is answered once");
+  await expect(person.sent).toHaveCount(2);
+  await expect(person.answers.last()).toHaveText(/^Echo: and is answered once/);
+  await expect.poll(() => starts.count).toBe(2);
+  await expect(person.log.locator(inLog)).toHaveCount(0);
+  const id = person.conversationId();
+  expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toHaveLength(4);
+  expect(await database.sql("select 1 from turns where conversation_id = $1", [id])).toHaveLength(2);
+});
+
+test("R-WEB-4: what was sent shows at once under the id that it keeps, and is marked until the server has it", async ({
+  person,
+}) => {
+  await person.begins("all is well");
+  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  await person.says("on its way");
+  const sent = person.sent.last();
+  await expect(sent).toHaveAttribute("data-sending", "sending");
+  await expect(sent).toContainText("Sending…");
+  const id = await sent.getAttribute("data-message-id");
+  release();
+  await person.isAnswered();
+  await expect(person.log.locator(inLog)).toHaveCount(0);
+  await expect(sent).toHaveAttribute("data-message-id", id ?? "");
+  await person.page.reload();
+  await expect(sent).toHaveAttribute("data-message-id", id ?? "");
+});
+
+test("R-TURN-4: Stop during a send stops the answer as soon as it has begun", async ({ person, database }) => {
+  await person.begins("all is well");
+  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  await person.says("[long 300 100] not so fast");
+  await person.stop.click();
+  await expect(person.sent.last()).toContainText("Stopping…");
+  release();
+  await expect(person.send).toBeVisible();
+  await expect(person.sent).toHaveCount(2);
+  const turns = "select status from turns where conversation_id = $1 order by started_at";
+  await expect
+    .poll(() => database.sql(turns, [person.conversationId()]))
+    .toEqual([{ status: "completed" }, { status: "stopped" }]);
+  await expect(person.log).toContainText(/Stopped/);
+});
+
+test("R-TURN-4: Stop during a send that never arrives gives the text back, and nothing goes later", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+  await person.begins("all is well");
+  const starts = await onStart(person.page, (route, _, released) => released.then(() => route.abort()));
+  await person.says("taken back");
+  await person.stop.click();
+  starts.release();
+  await expect(person.composer).toHaveValue("taken back");
+  await expect(person.send).toBeVisible();
+  await expect(person.sent).toHaveCount(1);
+  await person.page.reload();
+  await expect(person.composer).toHaveValue("taken back");
+  await expect(person.messages).toHaveCount(2);
+  expect(starts.count).toBe(1);
+  const id = person.conversationId();
+  expect(await database.sql("select 1 from turns where conversation_id = $1", [id])).toHaveLength(1);
+});
+
+test("R-TURN-4: Stop during a send that had arrived all the same stops it where it turns up", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+  await person.begins("all is well");
+  const { release } = await onStart(person.page, async (route, _, released) => {
+    await released;
+    await route.fetch();
+    await route.abort();
+  });
+  await person.says("[long 300 100] arrived");
+  await person.stop.click();
+  release();
+  const turns = "select status from turns where conversation_id = $1 order by started_at";
+  await expect
+    .poll(() => database.sql(turns, [person.conversationId()]))
+    .toEqual([{ status: "completed" }, { status: "stopped" }]);
+  await expect(person.sent).toHaveCount(2);
+  await expect(person.send).toBeVisible();
+});
+
+/** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
+async function onStart(page: Page, act: (route: Route, attempt: number, released: Promise<void>) => Promise<void>) {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const starts = { count: 0, release };
+  await page.route(/\/api\/trpc\/[^?]*\bturn\.start\b/, (route) => act(route, ++starts.count, released));
+  return starts;
+}
