@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { Provider } from "../fixtures/provider.ts";
 import type { ServerProcess } from "../fixtures/server-process.ts";
+import { Caller } from "./fixtures/caller.ts";
 import { endure } from "./fixtures/endure.ts";
 import { PostgresCluster } from "./fixtures/postgres-cluster.ts";
 import { postgresPrograms } from "./fixtures/postgres-programs.ts";
@@ -40,10 +43,7 @@ for (const [name, offset] of [
   test(`R-MSG-3: ${name}: nothing acknowledged is lost, nor out of order`, async () => {
     await endure(workload, [server], {
       name,
-      cause: async () => {
-        await setClock(offset);
-        await expect(async () => expect(Math.round((await aheadBy()) / 60)).toBe(Number(offset) / 60)).toPass();
-      },
+      cause: () => leap(offset),
       lastsMs: 4_000,
       mend: () => setClock("+0"),
       refuses: "maybe",
@@ -51,10 +51,38 @@ for (const [name, offset] of [
   });
 }
 
+test("R-TURN-5: a server is killed, and the database's clock goes back by an hour: its answer is marked as interrupted all the same", async () => {
+  const provider = await Provider.start();
+  const model = { OPENAI_BASE_URL: provider.baseUrl, DEFAULT_MODEL: "openai/fake-echo" };
+  const victim = await serve({ DATABASE_URL: postgres.url(), ...model });
+  try {
+    const caller = new Caller(victim.url);
+    await postgres.sql("INSERT INTO users (id, name) VALUES ($1, 'Somebody')", [caller.userId]);
+    const turnId = randomUUID();
+    expect((await caller.procedure("turn.start", { turnId, message: "[long 400 50]" })).status).toBe(200);
+    await expect.poll(() => postgres.sql("SELECT FROM turn_chunks WHERE turn_id = $1", [turnId])).not.toEqual([]);
+    await victim.end("SIGKILL");
+    await leap("-3600");
+    const state = "SELECT status, partial::text LIKE '%word1 %' AS kept FROM turns WHERE id = $1";
+    await expect
+      .poll(() => postgres.sql(state, [turnId]), { timeout: 15_000 })
+      .toEqual([{ status: "interrupted", kept: true }]);
+  } finally {
+    await setClock("+0");
+    await victim.end("SIGKILL");
+    await provider.goesAway();
+  }
+});
+
 /** In seconds. */
 async function aheadBy(): Promise<number> {
   const [row] = await postgres.sql<{ now: Date }>("SELECT clock_timestamp() AS now");
   return ((row?.now.getTime() ?? 0) - Date.now()) / 1_000;
+}
+
+async function leap(offset: string): Promise<void> {
+  await setClock(offset);
+  await expect(async () => expect(Math.round((await aheadBy()) / 60)).toBe(Number(offset) / 60)).toPass();
 }
 
 /** Seconds beside the true time; the library looks again and again. */
