@@ -7,7 +7,8 @@ const executablePath = findBrowser();
 export default defineConfig<object, Settings>({
   testDir: "specs",
   fullyParallel: false,
-  workers: 2,
+  // Each has a server, a database and a browser of its own, and waits for them most of the time.
+  workers: 3,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,

@@ -16,9 +16,14 @@ export interface VisitorConversation {
   newestMessageId: string;
 }
 
-export async function launchBrowser(): Promise<Browser> {
+/** Undefined where only Playwright's own search may find one. */
+export function chromiumPath(): string | undefined {
   const candidates = [process.env["PLAYWRIGHT_CHROMIUM_PATH"], chromium.executablePath(), "/usr/bin/chromium"];
-  const executablePath = candidates.find((file) => file && existsSync(file));
+  return candidates.find((file) => file && existsSync(file));
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
   const quiet = [
     "--disable-background-networking",
     "--disable-component-update",

@@ -6,6 +6,7 @@ import { launchBrowser, makeVisitor, ofLength, type Visitor } from "../browser/v
 import { median } from "../measure/stats.ts";
 import { count, ms, times } from "../report/format.ts";
 import type { Result } from "../report/results.ts";
+import { lighthouseRows } from "./lighthouse.ts";
 
 export const browser: Group = {
   name: "browser",
@@ -20,8 +21,9 @@ export const browser: Group = {
       const loads = await loadRows(bench, chromium, visitor, url);
       const switches = await switchRows(bench, chromium, visitor, url);
       const streaming = await streamingRows(bench, chromium, visitor, url);
+      const lighthouse = await lighthouseRows(bench, visitor, url);
       return {
-        results: [...loads, ...switches, ...streaming],
+        results: [...loads, ...switches, ...streaming, ...lighthouse],
         notes: [
           `Headless Chromium ${chromium.version()}, 1280 × 800, on the production build; the visitor has 10,000 conversations. "Shown" is when the newest message, within the viewport, has been painted. The floor is the same page with 10 messages.`,
         ],

@@ -134,7 +134,9 @@ function startWatching(n: number, port: number, tokens: number, result: TokenDel
 async function readAnswer(port: number, caller: Caller, conversation: string): Promise<string> {
   const connection = new Connection(port, { keepBodies: true });
   try {
-    const { body } = await connection.exchange(query("message.page", { conversationId: conversation, limit: 1 }, caller));
+    const { body } = await connection.exchange(
+      query("message.page", { conversationId: conversation, limit: 1 }, caller),
+    );
     const { result } = JSON.parse(body) as { result: { data: { messages: { content: string }[] } } };
     return result.data.messages[0]?.content ?? "";
   } finally {
