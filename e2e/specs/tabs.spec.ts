@@ -38,7 +38,7 @@ test("R-WEB-3: a conversation begun in one tab is listed in the other, and the a
   await expect(other.conversations).toHaveText([/begun in one tab/, /the first one/], soon);
 });
 
-test("R-WEB-4: a conversation that is answered elsewhere is marked, then unread, on every device, until it is opened on one", async ({
+test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere, then unread, until it is opened; renamed and deleted, on every device", async ({
   person,
   newPerson,
 }) => {
@@ -62,6 +62,11 @@ test("R-WEB-4: a conversation that is answered elsewhere is marked, then unread,
   await device.link("tell me a story").click();
   await expect(device.answers).toHaveCount(1);
   for (const one of all) await expect(mark(one, "Unread")).toHaveCount(0);
+
+  await person.renames("tell me a story", "A story");
+  for (const one of all) await expect(one.link("A story")).toBeVisible(soon);
+  await device.deletes("A story");
+  for (const one of all) await expect(one.link("A story")).toHaveCount(0, soon);
 });
 
 test("R-WEB-3: ten tabs of one browser all work, with one event stream for all of them", async ({

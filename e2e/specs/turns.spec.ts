@@ -122,6 +122,39 @@ test("R-TURN-5: a server killed in mid-answer leaves an alert within 5 s of its 
   expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toHaveLength(2);
 });
 
+test("R-OPS-6: a server that is asked to end lets an answer finish that can; a longer one is interrupted, whole or not stored", async ({
+  person,
+  server,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss);
+  const other = await person.inAnotherTab();
+  await person.page.goto("/new");
+  await person.says("[long 20 100] soon done");
+  await expect(person.answers.last()).toContainText("word2");
+  await other.page.goto("/new");
+  await other.says("[long 200 100] not soon");
+  await expect(other.answers.last()).toContainText("word5");
+  await server.restart("SIGTERM");
+  await expect(other.alert).toContainText("The server was restarted");
+  await expect(other.log).toContainText("word5");
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(20));
+  const stored =
+    "select status, (select count(*)::int from messages m where m.conversation_id = t.conversation_id) as n";
+  const ids = [person.conversationId(), other.conversationId()];
+  expect(
+    await database.sql(`${stored} from turns t where conversation_id = any ($1) order by started_at`, [ids]),
+  ).toEqual([
+    { status: "completed", n: 2 },
+    { status: "interrupted", n: 0 },
+  ]);
+  await other.alert.getByRole("button", { name: "Try again" }).click();
+  await expect(other.answers.last()).toContainText("word3");
+  await other.stop.click();
+  await expect(other.send).toBeVisible();
+});
+
 test("R-TURN-3: ten seconds offline in mid-answer lose nothing", async ({ person }) => {
   person.problems.allow(...connectionLoss);
   await person.page.goto("/new");

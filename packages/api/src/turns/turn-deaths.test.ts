@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createScriptedAssistant } from "@holdfast/assistant/testing";
 import { openDatabase } from "@holdfast/db";
 import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
@@ -6,6 +8,9 @@ import { sendOf, startTestEngine, until } from "../testing/test-engine.ts";
 
 const turnsInAll = 1_000;
 const turnsAtOnce = 100;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 describe("many turns, and processes that die", () => {
   let db: TestDatabase;
@@ -31,7 +36,7 @@ describe("many turns, and processes that die", () => {
     };
   }
 
-  it("R-TURN-5: after 1,000 turns with random deaths nothing runs, no chunk is left, and nothing is half stored", async () => {
+  it("R-TURN-5: after 1,000 turns with random deaths nothing runs, no chunk is left, nothing is half stored, and memory is back at its level", async () => {
     const users = await Promise.all(Array.from({ length: 20 }, () => createTestUser(db)));
     const survivor = await startProcess();
     const mortals = [await startProcess(), await startProcess()];
@@ -46,6 +51,7 @@ describe("many turns, and processes that die", () => {
       if (index % 13 === 0) await db.forUser(userId).removeConversation(turn.conversationId);
     }
 
+    let levelMiB = 0;
     for (let begun = 0; begun < turnsInAll; begun += turnsAtOnce) {
       const sends = Array.from({ length: turnsAtOnce }, (_, index) => oneTurn(begun + index));
       const dying = Math.floor(Math.random() * mortals.length);
@@ -54,6 +60,7 @@ describe("many turns, and processes that die", () => {
       const [results] = await Promise.all([Promise.allSettled(sends), mortals[dying]?.die()]);
       expect(results.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
       mortals[dying] = await startProcess();
+      if (begun === 2 * turnsAtOnce) levelMiB = heapMiB();
     }
 
     await until(
@@ -71,6 +78,13 @@ describe("many turns, and processes that die", () => {
     const crossed = `SELECT FROM turns t JOIN messages m ON m.user_id = t.user_id AND m.conversation_id = t.conversation_id
       WHERE m.role = 'assistant' AND NOT starts_with(t.prompt, m.content)`;
     expect(await db.sql(crossed)).toEqual([]);
+    // What the first turns needed the later ones need again, and not beside it.
+    expect(heapMiB() - levelMiB).toBeLessThan(10);
     for (const process of [survivor, ...mortals]) await process.die();
   }, 120_000);
 });
+
+function heapMiB(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}

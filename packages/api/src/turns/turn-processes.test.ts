@@ -12,12 +12,16 @@ describe("a turn that runs in another process", () => {
   let here: TestEngine;
   let userId: string;
   const children: ChildProcess[] = [];
+  /** The next one: it takes seconds to begin, which a test need not wait for. */
+  let spare: Promise<ChildProcess>;
 
   beforeAll(async () => {
     db = await openTestDatabase();
+    spare = startSpare();
     here = await startTestEngine(db, { assistant: createScriptedAssistant({ script: () => "An answer from here." }) });
   });
   afterAll(async () => {
+    (await spare).kill("SIGKILL");
     here.close();
     await db.close();
   });
@@ -29,11 +33,17 @@ describe("a turn that runs in another process", () => {
   });
 
   async function startChild(): Promise<ChildProcess> {
+    const child = await spare;
+    children.push(child);
+    spare = startSpare();
+    return child;
+  }
+
+  async function startSpare(): Promise<ChildProcess> {
     const child = fork(fileURLToPath(new URL("../testing/engine-process.ts", import.meta.url)), {
       execArgv: ["--import", "tsx"],
       env: { ...process.env, TEST_DATABASE: JSON.stringify(db.options) },
     });
-    children.push(child);
     await once(child, "message");
     return child;
   }
