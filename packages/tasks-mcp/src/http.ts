@@ -32,8 +32,7 @@ async function answer(
   response: ServerResponse,
   { database, publicKey, log }: HttpOptions,
 ): Promise<void> {
-  if (new URL(request.url ?? "/", "http://tasks").pathname !== "/mcp")
-    return refuse(response, 404, "There is nothing here.");
+  if (request.url?.split("?", 1)[0] !== "/mcp") return refuse(response, 404, "There is nothing here.");
   if (request.method !== "POST") return refuse(response, 405, "Only POST is answered here.", { allow: "POST" });
   const token = /^Bearer (\S+)$/iu.exec(request.headers.authorization ?? "")?.[1];
   let userId: string;
