@@ -32,6 +32,9 @@ const sessionDays = limits.guestDays;
 /** The header in which we tell Better Auth the client's address: it would believe X-Forwarded-For from anyone. */
 export const addressHeader = "x-holdfast-address";
 
+/** Nothing is asked of another site once somebody has signed in with it: none of its tokens is kept. */
+const noTokens = { accessToken: null, refreshToken: null, idToken: null };
+
 export function createAuth(options: AuthOptions) {
   return betterAuth({ ...authOptions(options), plugins: [guestPlugin()] });
 }
@@ -98,7 +101,6 @@ export function authOptions({ pool, secret, appUrl, log, mail, oauth, onSessions
         createdAt: "created_at",
         updatedAt: "updated_at",
       },
-      encryptOAuthTokens: true,
     },
     verification: {
       modelName: "verifications",
@@ -113,6 +115,10 @@ export function authOptions({ pool, secret, appUrl, log, mail, oauth, onSessions
     },
     socialProviders: { ...oauth },
     databaseHooks: {
+      account: {
+        create: { before: async (account) => ({ data: { ...account, ...noTokens } }) },
+        update: { before: async (account) => ({ data: { ...account, ...noTokens } }) },
+      },
       session: { delete: { after: async (session) => onSessionsEnded(session.userId) } },
     },
   } satisfies BetterAuthOptions;

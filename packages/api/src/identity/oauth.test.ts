@@ -60,7 +60,7 @@ describe("signing in with GitHub", () => {
       isGuest: false,
     });
     const stored = JSON.stringify(await db.sql("select * from accounts where user_id = $1", [before.id]));
-    expect(stored, "tokens of GitHub are kept encrypted").not.toContain("gho_secret");
+    expect(stored, "no token of GitHub is kept").not.toContain("gho_secret");
   });
 
   it("R-SEC-2: on a second device it is the same account, and takes what a guest had there", async () => {
