@@ -69,6 +69,15 @@ const script = `"use strict";
       }
     }
   }
+  // The groups of operations are not shown, so that the headings of these follow the page's own; and a body has no name.
+  new MutationObserver(() => {
+    for (const heading of document.querySelectorAll("#api :is(h4, h5):not([aria-level])")) {
+      heading.setAttribute("aria-level", heading.localName === "h4" ? "2" : "3");
+    }
+    for (const body of document.querySelectorAll("#api textarea:not([aria-label])")) {
+      body.setAttribute("aria-label", "Request body");
+    }
+  }).observe(document.querySelector("#api"), { childList: true, subtree: true });
   delete document_.servers; // there is this one, and the choice would have no name
   SwaggerUIBundle({
     dom_id: "#api",
