@@ -2,8 +2,11 @@ import { servedAddresses } from "@holdfast/api/testing";
 import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Asker, requestsThatAreNone, requestsTo, requestsToPages } from "./hostile.ts";
+import { requestsTo } from "./api-requests.ts";
+import { requestsThatAreNone } from "./broken-requests.ts";
+import { requestsToPages } from "./page-requests.ts";
 import { converse, encode, exchange, type RawAnswer, type RawRequest } from "./raw-http.ts";
+import type { Asker } from "./request-parts.ts";
 import { type ServedProcess, serveAsProcess } from "./served-process.ts";
 
 /** Set it to what a failed run has printed, to see the same requests again. */
