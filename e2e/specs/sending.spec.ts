@@ -45,6 +45,20 @@ test("R-WEB-4: what was sent shows at once under the id that it keeps, and is ma
   await expect(sent).toHaveAttribute("data-message-id", id ?? "");
 });
 
+test("R-TURN-4: Stop during a visitor's first send stops the answer as soon as it has begun", async ({ person }) => {
+  await person.page.goto("/new");
+  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  await person.says("[long 300 100] the very first");
+  await person.stop.click();
+  release();
+  await expect(person.page).toHaveURL(/\/c\//);
+  await expect(person.send).toBeVisible();
+  await expect(person.log).toContainText("Stopped");
+  await person.page.reload();
+  await expect(person.log).toContainText("Stopped");
+  await expect(person.sent).toHaveCount(1);
+});
+
 test("R-TURN-4: Stop during a send stops the answer as soon as it has begun", async ({ person, database }) => {
   await person.begins("all is well");
   const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));

@@ -161,11 +161,32 @@ test("R-TURN-3: ten seconds offline in mid-answer lose nothing", async ({ person
   await person.says("[long 130 100] go offline");
   await expect(person.answers.last()).toContainText("word5");
   await person.context.setOffline(true);
+  const notice = person.page.getByRole("status", { name: /^(Offline|Reconnecting)$/ });
+  await expect(notice).toBeVisible();
   await person.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 10_000)));
   await person.context.setOffline(false);
   await expect(person.answers.last()).toContainText("word130", { timeout: 20_000 });
   await person.isAnswered();
+  await expect(notice).toHaveCount(0);
   expect(inOrder(await person.answers.last().textContent())).toBe(allWords(130));
+});
+
+test("R-TURN-3: a page that sleeps in mid-answer has all of it when it wakes", async ({ person, server }) => {
+  person.problems.allow(...connectionLoss);
+  await person.page.goto("/new");
+  await person.says("[long 60 50] good night");
+  await expect(person.answers.last()).toContainText("word3");
+  const devtools = await person.context.newCDPSession(person.page);
+  await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  await expect
+    .poll(async () => {
+      const page = await person.context.request.get(`${server.url}/c/${person.conversationId()}`);
+      return (await page.text()).includes("word60");
+    })
+    .toBe(true);
+  await devtools.send("Page.setWebLifecycleState", { state: "active" });
+  await person.isAnswered();
+  expect(inOrder(await person.answers.last().textContent())).toBe(allWords(60));
 });
 
 test("R-TURN-7: two conversations are answered at once, and no word crosses", async ({ person }) => {
