@@ -1,10 +1,13 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTasksServer, tasksMcpEntry } from "./start-tasks-server.ts";
 import { call, log, setStage, type ToolStage, until } from "./testing/stage.ts";
+import { createTaskTokens } from "./tokens.ts";
 
 let stage: ToolStage;
 beforeAll(async () => {
@@ -78,6 +81,27 @@ describe("the tool server's process", () => {
     expect((await call(client, "list_tasks")).tasks?.map(({ title }) => title)).toEqual(["By stdio"]);
     expect((await stage.rowsOf(stage.bob)).map((row) => row["title"])).toEqual(["By stdio"]);
     await client.close();
+  });
+
+  it("R-SEC-5: serves a client of its own over streamable HTTP, with a key and a lasting token of its own, and ends when asked", async () => {
+    const tokens = createTaskTokens({ lifetimeSeconds: 30 * 86_400 });
+    const env = { TASKS_DATABASE_URL: stage.db.urls.tasks, TASKS_TOKEN_PUBLIC_KEY: tokens.publicKey };
+    const server = spawn(process.execPath, [tasksMcpEntry], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(server.stdout, "data")) as [Buffer];
+    const { port } = JSON.parse(String(line));
+    const headers = { authorization: `Bearer ${await tokens.mint(stage.bob)}` };
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`), { requestInit: { headers } }),
+    );
+    expect((await client.listTools()).tools).toHaveLength(6);
+    await call(client, "add_task", { title: "By HTTP" });
+    expect((await stage.rowsOf(stage.bob)).map((row) => row["title"])).toContain("By HTTP");
+    await client.close();
+    server.kill("SIGTERM");
+    expect(await once(server, "exit")).toEqual([0, null]);
+    // The app's own takes no such token.
+    expect((await fetch(stage.server.url, { method: "POST", headers })).status).toBe(401);
   });
 
   it("refuses to start without its settings", async () => {

@@ -4,17 +4,16 @@ import { z } from "zod";
 
 const issuer = "holdfast";
 const audience = "tasks-mcp";
-const lifetimeSeconds = 60;
 
 export interface TaskTokens {
   /** For the tool server, which can check tokens and mint none: an SPKI in base64. */
   publicKey: string;
-  /** A token for this person's tasks; valid for a minute. */
+  /** A token for this person's tasks. */
   mint(userId: string): Promise<string>;
 }
 
-/** A key pair of this process; it is never stored. */
-export function createTaskTokens(): TaskTokens {
+/** A key pair of this process; it is never stored. Its tokens hold for a minute, unless they are for a program that asks for one once. */
+export function createTaskTokens({ lifetimeSeconds = 60 } = {}): TaskTokens {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   return {
     publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64"),
