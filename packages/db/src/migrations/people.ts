@@ -78,7 +78,6 @@ export function people({ app, auth }: RoleNames) {
         CREATE INDEX rate_limits_resets_at_idx ON rate_limits (resets_at);
 
         GRANT SELECT, INSERT, UPDATE, DELETE ON users, sessions, accounts, verifications TO "${auth}";
-        GRANT SELECT (id, name, email, is_anonymous, created_at) ON users TO "${app}";
         GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limits TO "${app}";
       `);
     }
