@@ -78,6 +78,31 @@ test("R-TURN-9: what tools did before a failure is shown with it, and is not don
   expect(await database.sql("select 1 from tasks where title = $1", [title])).toHaveLength(1);
 });
 
+test("R-TURN-9: a message that was not answered stays in its place, with what tools did for it on demand", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  await person.says('[tool add_task {"title":"Done all the same"}] [then disconnect]');
+  await expect(person.alert).toContainText("broke off");
+  await person.asks("never mind");
+  await expect(person.alert).toHaveCount(0);
+  await expect(person.log).toContainText("A message here was not answered");
+  await person.log.getByRole("button", { name: "Show it" }).click();
+  await expect(person.log.getByRole("group", { name: "Add task" })).toContainText("Done all the same");
+  await expect(person.log.getByText("[then disconnect]")).toBeVisible();
+  await expect(person.answers).toHaveCount(1);
+});
+
+test("R-TURN-4: an answer is cut at 200,000 characters, and says so", async ({ person, database }) => {
+  await person.page.goto("/new");
+  await person.says("[long 30000 0] go on for ever");
+  await expect(person.answers).toContainText("Cut at 200,000 characters", { timeout: 30_000 });
+  await expect(person.send).toBeVisible();
+  const stored =
+    "select char_length(content) as length from messages where conversation_id = $1 and role = 'assistant'";
+  expect(await database.sql(stored, [person.conversationId()])).toEqual([{ length: 200_000 }]);
+});
+
 test("R-TURN-4: an answer that the model cut says so; what it took is told on demand, and a stopped one's is a guess", async ({
   person,
 }) => {

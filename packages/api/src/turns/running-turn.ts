@@ -11,7 +11,7 @@ import {
 import { type Database, type StartedTurn, type TurnEnd, UnavailableError } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import type { UserEvents } from "../live/user-events.ts";
-import { unfinishedSteps, visibleSteps } from "./answer.ts";
+import { visibleSteps } from "./answer.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import { createChunker } from "./chunker.ts";
 
@@ -172,7 +172,7 @@ export function runTurn(
   }
 
   function failed(failure: TurnFailure, usage: Usage | null) {
-    return { status: "failed" as const, failure, steps: unfinishedSteps(view.steps), usage };
+    return { status: "failed" as const, failure, steps: visibleSteps(view.steps), usage };
   }
 
   /** Tries until the database answers: an outage may pass, and nobody else ends the turn while this process holds it. */

@@ -12,6 +12,7 @@ import {
 import type { Log, Tracer } from "../api.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import type { UserEvents } from "../live/user-events.ts";
+import { answerText } from "./answer.ts";
 import { createChunkWriter } from "./chunk-writer.ts";
 import { type RunningTurn, runTurn } from "./running-turn.ts";
 import { createTurnRecovery } from "./turn-recovery.ts";
@@ -141,7 +142,8 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
     }
     const failure = "failure" in end ? end.failure : null;
     events.publish(turn.userId, { type: "turn-ended", conversationId, turnId, status: end.status, failure });
-    if (end.status === "completed" && firstPosition === 1) {
+    const hasAnswered = end.status === "completed" || (end.status === "stopped" && answerText(steps) !== "");
+    if (hasAnswered && firstPosition === 1) {
       const exchange = { conversationId, model, prompt, steps };
       void nameConversation(exchange, { user: db.forUser(turn.userId), assistant, signal: closing.signal, log });
     }

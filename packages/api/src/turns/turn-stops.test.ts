@@ -50,6 +50,32 @@ describe("a turn that is stopped", () => {
     expect(stored[1]?.toolCalls).toMatchObject([{ name: "add_task", status: "completed", result: "done" }]);
   });
 
+  it("R-TURN-4: a tool that had not answered at Stop is kept as one that may have done its work", async () => {
+    const openTools = () => ({ ...recordingTools([]), call: () => new Promise<never>(() => undefined) });
+    const engine = await engineOf(() => [{ call: "add_task", with: { title: "x" } }], { openTools });
+    const { turn } = await engine.start(sendOf(scene.userId, "Add x"));
+    await until(() => engine.local(scene.userId, turn.id)?.steps[0]?.toolCalls.length, "the call");
+    await engine.stop(scene.userId, turn.id);
+    const [, stored] = await scene.db.forUser(scene.userId).turnMessages(turn.id);
+    expect(stored?.toolCalls).toMatchObject([{ name: "add_task", status: "failed", result: expect.any(String) }]);
+  });
+
+  it("R-CONV-2: a first answer that was stopped names its conversation, too; one that was not begun does not", async () => {
+    const script = (asked: string) => [
+      ...(asked === "A story" ? [{ say: "Once upon a time" }] : []),
+      { hang: true as const },
+    ];
+    const engine = await engineOf(script, { title: "A model's title" });
+    const silent = await engine.start(sendOf(scene.userId, "Silence"));
+    await engine.stop(scene.userId, silent.turn.id);
+    const { turn } = await engine.start(sendOf(scene.userId, "A story"));
+    await until(() => engine.local(scene.userId, turn.id)?.seq, "the first words");
+    await engine.stop(scene.userId, turn.id);
+    const titleOf = async (id: string) => (await scene.db.forUser(scene.userId).findConversation(id)).title;
+    await until(async () => (await titleOf(turn.conversationId)) === "A model's title", "the title");
+    expect(await titleOf(silent.turn.conversationId)).toBe("Silence");
+  });
+
   it("R-TURN-4: a turn that ends early keeps what the provider has counted, and a guess at the rest", async () => {
     const rounds: Line[][] = [
       [{ call: "add_task" }, { usage: { input: 100, output: 20 } }],
