@@ -11,7 +11,7 @@ const isProof = (file) => /\.(test|spec)\.(ts|tsx|mjs)$/.test(file) || /^bench[\
 const specification = await readFile(path.join(root, "docs/requirements.md"), "utf8");
 const required = new Set([...specification.matchAll(/^\| (R-[A-Z]+-\d+)/gm)].map((match) => match[1]));
 const named = new Map();
-for (const folder of ["packages", "apps", "e2e", "bench", "faults", "docs"]) {
+for (const folder of ["packages", "apps", "e2e", "bench", "docs"]) {
   for await (const file of filesIn(folder)) {
     if (!isProof(file)) continue;
     for (const [id] of (await readFile(path.join(root, file), "utf8")).matchAll(idPattern)) named.set(id, file);

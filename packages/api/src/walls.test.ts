@@ -1,7 +1,6 @@
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Browser } from "./testing/browser.ts";
-import { startTestServer, type TestServer } from "./testing/test-server.ts";
+import { serveTests } from "./testing/test-server.ts";
 import {
   expectClean,
   id,
@@ -17,22 +16,16 @@ import {
   walls,
 } from "./testing/walls.ts";
 
-let db: TestDatabase;
-let server: TestServer;
 let owner: Owner;
 let stranger: Somebody;
 
+const used = serveTests();
+
 beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db);
-  owner = await newOwner(server);
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
+  owner = await newOwner(used.server);
 });
 beforeEach(async () => {
-  stranger = await newPerson(server);
+  stranger = await newPerson(used.server);
 });
 
 async function call(
@@ -74,7 +67,7 @@ describe.each(procedures)("$name", ({ name, type }) => {
   const wall = walls[name] as Wall; // the test above says so
 
   it("R-SEC-1: answers nobody but who is known", async () => {
-    const anonymous = server.browser();
+    const anonymous = used.server.browser();
     const sent = await call(name, type, wall.input(owner.belongings), anonymous, { origin: "" });
     expect(sent.status, sent.text).toBe(wall.open ? 200 : 401);
     for (const authorization of [
@@ -87,19 +80,19 @@ describe.each(procedures)("$name", ({ name, type }) => {
       expect(refused.status, `${authorization}: ${refused.text}`).toBe(401);
     }
     const gone = await program(crypto.randomUUID());
-    expect((await call(name, type, wall.input(owner.belongings), server.browser(), gone)).status).toBe(401);
+    expect((await call(name, type, wall.input(owner.belongings), used.server.browser(), gone)).status).toBe(401);
   });
 
   it("R-SEC-1, R-CONV-6: gives a stranger nothing, and changes nothing", async () => {
-    const before = await snapshot(db, owner);
+    const before = await snapshot(used.db, owner);
     const input = { ...wall.input(owner.belongings), userId: owner.id, user_id: owner.id };
     for (const headers of [{}, await program(stranger.id)]) {
-      const browser = "authorization" in headers ? server.browser() : stranger.browser;
+      const browser = "authorization" in headers ? used.server.browser() : stranger.browser;
       const sent = await call(name, type, wall.stranger ? wall.input(owner.belongings) : input, browser, headers);
       expectClean(sent, name);
       if (wall.stranger) expect(sent.status, sent.text).toBe(wall.stranger);
     }
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
   });
 
   it("R-API-3: refuses malformed ids and inputs of the wrong kind with 400", async () => {
@@ -126,7 +119,7 @@ describe.each(procedures)("$name", ({ name, type }) => {
   });
 
   it("R-SEC-8: refuses another site's page", async () => {
-    const before = await snapshot(db, owner);
+    const before = await snapshot(used.db, owner);
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost"]) {
       const sent = await call(name, type, wall.input(owner.belongings), owner.browser, { origin });
       expect(sent.status, origin).toBe(403);
@@ -135,7 +128,7 @@ describe.each(procedures)("$name", ({ name, type }) => {
       const sent = await call(name, type, wall.input(owner.belongings), owner.browser, { origin: "" });
       expect(sent.status, "a cookie without an Origin").toBe(403);
     }
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
   });
 });
 
@@ -153,11 +146,11 @@ describe("the account's routes", () => {
     ["POST", "/api/auth/update-user", { name: "Eve" }],
   ])("R-SEC-1, R-SEC-8: %s %s answers nobody, and no other site", async (method, path, json) => {
     const body = json && { json };
-    const before = await snapshot(db, owner);
-    expect((await server.browser().fetch(path, { method, ...body, headers: { origin: "" } })).status).toBe(401);
+    const before = await snapshot(used.db, owner);
+    expect((await used.server.browser().fetch(path, { method, ...body, headers: { origin: "" } })).status).toBe(401);
     const foreign = await owner.browser.fetch(path, { method, ...body, headers: { origin: "https://evil.example" } });
     expect(foreign.status).toBe(403);
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
     expect((await owner.browser.query("account.me")).data.id).toBe(owner.id);
   });
 });

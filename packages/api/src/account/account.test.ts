@@ -1,25 +1,15 @@
 import type { Json } from "@holdfast/contract";
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { serveTests, startTestServer } from "../testing/test-server.ts";
 import { resetPassword } from "./reset-password.ts";
 
 const password = "a long enough password";
-let db: TestDatabase;
-let server: TestServer;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db);
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
-});
+const used = serveTests();
 
 async function register(email = `${crypto.randomUUID()}@example.com`) {
-  const browser = server.browser();
+  const browser = used.server.browser();
   const response = await browser.post("/api/auth/sign-up/email", { name: "Ada\nLovelace", email, password });
   const { user } = (await response.json()) as { user: { id: string } };
   return { browser, email, id: user.id };
@@ -86,12 +76,12 @@ function withoutIds(file: string): unknown {
 
 /** Where in the database a text occurs: every row of every table of the schema, as text. */
 async function tablesWith(text: string): Promise<string[]> {
-  const tables = await db.sql<{ name: string }>(
+  const tables = await used.db.sql<{ name: string }>(
     "select c.oid::regclass::text as name from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace",
   );
   const found = await Promise.all(
     tables.map(async ({ name }) => {
-      const rows = await db.sql(`select 1 from ${name} t where t::text ilike $1 limit 1`, [`%${text}%`]);
+      const rows = await used.db.sql(`select 1 from ${name} t where t::text ilike $1 limit 1`, [`%${text}%`]);
       return rows.length > 0 ? [name] : [];
     }),
   );
@@ -222,20 +212,20 @@ describe("an account", () => {
     expect(error.message).toContain("1500 conversations before that were imported.");
     expect(error.issues[0]?.path).toBe("conversations.1500.title");
     const { id } = (await other.query("account.me")).data;
-    expect(await db.sql("select count(*)::int as count from conversations where user_id = $1", [id])).toEqual([
+    expect(await used.db.sql("select count(*)::int as count from conversations where user_id = $1", [id])).toEqual([
       { count: 1_500 },
     ]);
   });
 
   it("R-SEC-4: deleting it asks the password again, and leaves its id nowhere", async () => {
-    const guest = server.browser();
+    const guest = used.server.browser();
     await guest.mutate("turn.chat", { message: "Hello" });
     const { id } = (await guest.query("account.me")).data;
     const email = `${crypto.randomUUID()}@example.com`;
     await guest.post("/api/auth/sign-up/email", { name: "Ada", email, password });
     await fill(guest);
     await guest.mutate("turn.start", { turnId: crypto.randomUUID(), message: "Hello again" });
-    await db.sql(
+    await used.db.sql(
       "insert into verifications (identifier, value, expires_at) values ('reset-password:abc', $1, now() + interval '1 hour')",
       [id],
     );
@@ -253,7 +243,7 @@ describe("an account", () => {
   });
 
   it("R-SEC-4: a guest goes without a password, for there is none", async () => {
-    const guest = server.browser();
+    const guest = used.server.browser();
     await guest.mutate("task.add", { title: "A task" });
     const { id } = (await guest.query("account.me")).data;
     expect((await guest.post("/api/account/delete")).status).toBe(204);
@@ -262,7 +252,7 @@ describe("an account", () => {
 
   it("R-SEC-8: attempts at its password are counted when deleting, too", async () => {
     const limits = { sendsPerMinute: 0, signInsPerMinute: 2, requestsPerMinute: 0, streams: 0 };
-    const limited = await startTestServer(db, { limits });
+    const limited = await startTestServer(used.db, { limits });
     const { browser: known } = await register();
     const browser = limited.browser();
     for (const [name, value] of known.cookies) browser.cookies.set(name, value);
@@ -275,10 +265,11 @@ describe("an account", () => {
 
   it("the operator's command gives it a new password and ends its sessions", async () => {
     const { browser, email } = await register();
-    expect(await resetPassword(db, "nobody@example.com")).toBeNull();
-    const made = await resetPassword(db, email.toUpperCase());
+    expect(await resetPassword(used.db, "nobody@example.com")).toBeNull();
+    const made = await resetPassword(used.db, email.toUpperCase());
     expect((await browser.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
-    const signIn = (secret: string) => server.browser().post("/api/auth/sign-in/email", { email, password: secret });
+    const signIn = (secret: string) =>
+      used.server.browser().post("/api/auth/sign-in/email", { email, password: secret });
     expect([(await signIn(password)).status, (await signIn(made ?? "")).status]).toEqual([401, 200]);
   });
 });

@@ -1,26 +1,15 @@
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { getMigrations } from "better-auth/db/migration";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newAccount, newEmail, password, signIn, titles } from "../testing/people.ts";
-import { startTestServer, type TestServer, testSecret } from "../testing/test-server.ts";
+import { serveTests, startTestServer, testSecret } from "../testing/test-server.ts";
 import { authOptions } from "./auth.ts";
 
-let db: TestDatabase;
-let server: TestServer;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db);
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
-});
+const used = serveTests();
 
 describe("the tables", () => {
   it("R-OPS-2: are what Better Auth expects: it finds nothing to add", async () => {
-    const pool = new pg.Pool({ connectionString: db.urls.auth });
+    const pool = new pg.Pool({ connectionString: used.db.urls.auth });
     const options = authOptions({ pool, secret: testSecret, appUrl: null, log: console, onSessionsEnded: () => {} });
     const { toBeAdded, toBeCreated } = await getMigrations(options);
     await pool.end();
@@ -30,9 +19,9 @@ describe("the tables", () => {
 
 describe("accounts", () => {
   it("R-WEB-1: a second device shows the same, and nothing after signing out there", async () => {
-    const { browser, email } = await newAccount(server.browser());
+    const { browser, email } = await newAccount(used.server.browser());
     await browser.mutate("conversation.create", { title: "Everywhere" });
-    const second = (await signIn(server.browser(), email)).browser;
+    const second = (await signIn(used.server.browser(), email)).browser;
     expect(await titles(second)).toEqual(["Everywhere"]);
     expect((await second.post("/api/auth/sign-out")).status).toBe(200);
     expect(second.cookies.size).toBe(0);
@@ -41,7 +30,7 @@ describe("accounts", () => {
   });
 
   it("R-SEC-2: after signing out a copied cookie is worth nothing, and makes no guest either", async () => {
-    const { browser } = await newAccount(server.browser());
+    const { browser } = await newAccount(used.server.browser());
     const thief = browser.copy();
     expect((await thief.query("conversation.list", {})).status).toBe(200);
     await browser.post("/api/auth/sign-out");
@@ -55,8 +44,8 @@ describe("accounts", () => {
   });
 
   it("R-SEC-2: a session that ends on another process ends here too", async () => {
-    const other = await startTestServer(db);
-    const { browser } = await newAccount(server.browser());
+    const other = await startTestServer(used.db);
+    const { browser } = await newAccount(used.server.browser());
     const here = browser.copy();
     await browser.query("account.me");
     const elsewhere = other.browser();
@@ -67,7 +56,7 @@ describe("accounts", () => {
   });
 
   it("R-SEC-2: no query is sent for a warm cookie; a change looks the session up, once", async () => {
-    const { browser } = await newAccount(server.browser());
+    const { browser } = await newAccount(used.server.browser());
     const queries = vi.spyOn(pg.Client.prototype, "query");
     const aboutIdentity = () =>
       queries.mock.calls.map(([query]) => JSON.stringify(query)).filter((text) => /users|sessions|accounts/.test(text));
@@ -84,9 +73,9 @@ describe("accounts", () => {
   });
 
   it("R-SEC-2: lists sessions and ends them", async () => {
-    const { browser, email } = await newAccount(server.browser());
-    const second = (await signIn(server.browser(), email)).browser;
-    const third = (await signIn(server.browser(), email)).browser;
+    const { browser, email } = await newAccount(used.server.browser());
+    const second = (await signIn(used.server.browser(), email)).browser;
+    const third = (await signIn(used.server.browser(), email)).browser;
     const list = async () =>
       (await (await browser.fetch("/api/account/sessions")).json()) as { sessions: { id: string; current: boolean }[] };
     const { sessions } = await list();
@@ -98,7 +87,7 @@ describe("accounts", () => {
     expect((await third.query("conversation.list", {})).code).toBe("UNAUTHORIZED");
     expect((await second.query("conversation.list", {})).status).toBe(200);
     expect((await browser.fetch(`/api/account/sessions/${newest}`, { method: "DELETE" })).status).toBe(404);
-    const stranger = (await newAccount(server.browser())).browser;
+    const stranger = (await newAccount(used.server.browser())).browser;
     expect((await stranger.fetch(`/api/account/sessions/${sessions[1]?.id}`, { method: "DELETE" })).status).toBe(404);
 
     expect((await browser.fetch("/api/account/sessions", { method: "DELETE" })).status).toBe(204);
@@ -107,8 +96,8 @@ describe("accounts", () => {
   });
 
   it("R-SEC-2: changes the password, which ends the other sessions", async () => {
-    const { browser, email } = await newAccount(server.browser());
-    const second = (await signIn(server.browser(), email)).browser;
+    const { browser, email } = await newAccount(used.server.browser());
+    const second = (await signIn(used.server.browser(), email)).browser;
     const change = (currentPassword: string) =>
       browser.post("/api/auth/change-password", {
         currentPassword,
@@ -121,12 +110,12 @@ describe("accounts", () => {
     expect((await change(password)).status).toBe(200);
     expect((await browser.mutate("conversation.create", {})).status).toBe(200);
     expect((await second.query("conversation.list", {})).code).toBe("UNAUTHORIZED");
-    expect((await signIn(server.browser(), email)).response.status).toBe(401);
+    expect((await signIn(used.server.browser(), email)).response.status).toBe(401);
   });
 
   it("R-API-3: says what is wrong in one shape, and no more than it should", async () => {
-    const { email } = await newAccount(server.browser());
-    const browser = server.browser();
+    const { email } = await newAccount(used.server.browser());
+    const browser = used.server.browser();
     const taken = await browser.post("/api/auth/sign-up/email", { name: "Eve", email, password });
     expect(taken.status).toBe(409);
     expect(await taken.json()).toMatchObject({ error: { code: "CONFLICT", requestId: expect.any(String) } });
@@ -160,20 +149,22 @@ describe("accounts", () => {
       expect((await browser.post(`/api/auth${path}`)).status, path).toBe(404);
     }
     expect(
-      JSON.stringify(await (await (await newAccount(server.browser())).browser.fetch("/api/auth/get-session")).json()),
+      JSON.stringify(
+        await (await (await newAccount(used.server.browser())).browser.fetch("/api/auth/get-session")).json(),
+      ),
     ).not.toContain("token");
   });
 
   it("R-SEC-8: two who register with one address at once: one of them does", async () => {
     const email = newEmail();
     const responses = await Promise.all(
-      [1, 2, 3].map(() => server.browser().post("/api/auth/sign-up/email", { name: "A", email, password })),
+      [1, 2, 3].map(() => used.server.browser().post("/api/auth/sign-up/email", { name: "A", email, password })),
     );
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   });
 
   it("R-SEC-8: refuses a foreign origin, and a cookie without one", async () => {
-    const { browser, email } = await newAccount(server.browser());
+    const { browser, email } = await newAccount(used.server.browser());
     for (const origin of ["https://evil.example", "null", ""]) {
       const headers = { origin };
       for (const path of ["/sign-in/email", "/sign-up/email", "/sign-out", "/update-user", "/change-password"]) {
@@ -199,7 +190,7 @@ describe("accounts", () => {
   });
 
   it("R-SEC-8: callbacks lead to paths of ours only", async () => {
-    const oauth = await startTestServer(db, { oauth: { github: { clientId: "id", clientSecret: "secret" } } });
+    const oauth = await startTestServer(used.db, { oauth: { github: { clientId: "id", clientSecret: "secret" } } });
     const browser = oauth.browser();
     expect(await (await browser.fetch("/api/auth/options")).json()).toEqual({
       providers: ["github"],

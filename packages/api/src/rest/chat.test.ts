@@ -1,30 +1,20 @@
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Body, bearer, newProgram, uuid } from "../testing/program.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { serveTests } from "../testing/test-server.ts";
 
-let db: TestDatabase;
-let server: TestServer;
 let runs = 0;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db, {
-    script: (asked) => {
-      runs++;
-      if (asked.includes("fail")) return [{ say: "Half an " }, { crash: new Error("socket hang up at 10.0.0.1") }];
-      return [{ say: "You said: " }, { waitMs: asked.includes("slow") ? 500 : 0 }, { say: asked, everyMs: 1 }];
-    },
-  });
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
+const used = serveTests({
+  script: (asked) => {
+    runs++;
+    if (asked.includes("fail")) return [{ say: "Half an " }, { crash: new Error("socket hang up at 10.0.0.1") }];
+    return [{ say: "You said: " }, { waitMs: asked.includes("slow") ? 500 : 0 }, { say: asked, everyMs: 1 }];
+  },
 });
 
 describe("chat over REST", () => {
   it("R-API-2, R-TURN-6: answers, and answers the same turn the same", async () => {
-    const { send, id } = await newProgram(db, server);
+    const { send, id } = await newProgram(used.db, used.server);
     const turnId = crypto.randomUUID();
     const before = runs;
     const [first, raced] = await Promise.all([
@@ -51,7 +41,7 @@ describe("chat over REST", () => {
     expect([other.status, other.body.error.code]).toEqual([409, "CONFLICT"]);
     const next = await send("POST", "/chat", { message: "Next", conversationId });
     expect(next.body.conversationId).toBe(conversationId);
-    expect(await db.sql("select count(*)::int as count from messages where user_id = $1", [id])).toEqual([
+    expect(await used.db.sql("select count(*)::int as count from messages where user_id = $1", [id])).toEqual([
       { count: 4 },
     ]);
     expect((await send("POST", "/chat", { message: "Hi", model: "openai/none" })).status).toBe(400);
@@ -59,24 +49,25 @@ describe("chat over REST", () => {
   });
 
   it("R-TURN-2, R-API-3: 502 where the assistant fails; nothing is stored, and nothing of the cause is told", async () => {
-    const { send, id } = await newProgram(db, server);
+    const { send, id } = await newProgram(used.db, used.server);
     const failed = await send("POST", "/chat", { message: "fail, please" });
     expect([failed.status, failed.body.error.code]).toEqual([502, "ASSISTANT_FAILED"]);
     expect(JSON.stringify(failed.body)).not.toContain("10.0.0.1");
-    expect(await db.sql("select 1 from messages where user_id = $1", [id])).toEqual([]);
+    expect(await used.db.sql("select 1 from messages where user_id = $1", [id])).toEqual([]);
   });
 
   it("R-TURN-3: is waited for to its end, whoever of the same person signs out meanwhile", async () => {
     const person = { name: "Ada", email: `${crypto.randomUUID()}@example.com`, password: "a long enough password" };
-    const browser = server.browser();
+    const browser = used.server.browser();
     await browser.post("/api/auth/sign-up/email", person);
     const { id } = (await browser.query("account.me")).data;
-    const waiting = fetch(`${server.url}/api/${id}/chat`, {
+    const waiting = fetch(`${used.server.url}/api/${id}/chat`, {
       method: "POST",
       headers: { authorization: `Bearer ${(await bearer.mint(id)).token}`, "content-type": "application/json" },
       body: JSON.stringify({ message: "slow" }),
     });
-    const isRunning = async () => expect(await db.sql("select 1 from turns where user_id = $1", [id])).toHaveLength(1);
+    const isRunning = async () =>
+      expect(await used.db.sql("select 1 from turns where user_id = $1", [id])).toHaveLength(1);
     await vi.waitFor(isRunning);
     expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
     const response = await waiting;
@@ -84,7 +75,7 @@ describe("chat over REST", () => {
   });
 
   it("R-TURN-3: goes on when the program has gone; 409 for what cannot be meanwhile", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     const { id: conversationId } = (await send("POST", "/conversations")).body;
     const turnId = crypto.randomUUID();
     const leaving = new AbortController();
@@ -92,7 +83,7 @@ describe("chat over REST", () => {
       () => "gone",
     );
     await vi.waitFor(async () => {
-      expect(await db.sql("select 1 from turns where id = $1 and status = 'running'", [turnId])).toHaveLength(1);
+      expect(await used.db.sql("select 1 from turns where id = $1 and status = 'running'", [turnId])).toHaveLength(1);
     });
     const meanwhile = await send("POST", `/conversations/${conversationId}/messages`, { role: "user", content: "x" });
     expect([meanwhile.status, meanwhile.body.error.code]).toEqual([409, "CONFLICT"]);
@@ -103,7 +94,7 @@ describe("chat over REST", () => {
   });
 
   it("R-API-2: is streamed to programs that ask for it, and taken up where it broke off", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     const turnId = crypto.randomUUID();
     const { status, body, headers } = await send(
       "POST",

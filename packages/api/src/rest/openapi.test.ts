@@ -39,6 +39,8 @@ function complaint(
   contentType: string,
   text: string,
 ): string | null {
+  // An address of more than 16 KiB is refused before any operation is asked.
+  if (status === 431) return null;
   const response = spec.responses[status];
   if (!response) return `status ${status} is not described: ${text.slice(0, 300)}`;
   if (!response.content) return text === "" ? null : "a body where none is described";

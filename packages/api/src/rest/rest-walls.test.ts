@@ -1,6 +1,5 @@
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { serveTests } from "../testing/test-server.ts";
 import {
   expectClean,
   newOwner,
@@ -14,22 +13,16 @@ import {
   walls,
 } from "../testing/walls.ts";
 
-let db: TestDatabase;
-let server: TestServer;
 let owner: Owner;
 let stranger: Somebody;
 
+const used = serveTests();
+
 beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db);
-  owner = await newOwner(server);
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
+  owner = await newOwner(used.server);
 });
 beforeEach(async () => {
-  stranger = await newPerson(server);
+  stranger = await newPerson(used.server);
 });
 
 describe.each(routes)("$method /api/{user_id}$path", (route) => {
@@ -39,7 +32,7 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
     userId: string,
     init: RequestInit & { json?: unknown },
     of = owner.belongings,
-    browser = server.browser(),
+    browser = used.server.browser(),
   ) {
     const input = wall.input(of) ?? {};
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => String(input[route.inputNames[name] ?? name]));
@@ -52,7 +45,7 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
   }
 
   it("R-API-2: 401 for nobody, 403 for another's address, malformed ones too", async () => {
-    const before = await snapshot(db, owner);
+    const before = await snapshot(used.db, owner);
     expect((await send(owner.id, { headers: { origin: "" } })).status).toBe(401);
     const headers = await program(stranger.id);
     for (const userId of [owner.id, "not-a-uuid", "me", "%00", crypto.randomUUID()]) {
@@ -60,15 +53,15 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
       expect(sent.status, userId).toBe(403);
       expectClean(sent, userId);
     }
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
   });
 
   it("R-CONV-6: a stranger at their own address gets nothing of the owner's", async () => {
-    const before = await snapshot(db, owner);
+    const before = await snapshot(used.db, owner);
     const sent = await send(stranger.id, { headers: await program(stranger.id) });
     expectClean(sent, route.path);
     if (wall.stranger) expect(sent.status).toBe(wall.stranger);
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
   });
 
   it("R-API-3: 400 for malformed ids, with issues", async () => {
@@ -86,14 +79,14 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
     expect(wrong.headers.get("allow")).toContain(route.method);
     if (route.method !== "POST") return;
     expect((await send(owner.id, { headers, json: { content: "x".repeat(1_100_000) } })).status).toBe(413);
-    const wrongType = await server.browser().fetch(restPath(route.path), {
+    const wrongType = await used.server.browser().fetch(restPath(route.path), {
       method: "POST",
       body: "a=b",
       headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
     });
     expect(wrongType.status).toBe(415);
     for (const body of ["{", "null", "[]", '"text"', "\uFFFD"]) {
-      const sent = await server.browser().fetch(restPath(route.path), {
+      const sent = await used.server.browser().fetch(restPath(route.path), {
         method: "POST",
         body,
         headers: { ...headers, "content-type": "application/json" },
@@ -103,7 +96,7 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
   });
 
   it("R-SEC-8: refuses another site's page; the cookie with our own Origin will do", async () => {
-    const before = await snapshot(db, owner);
+    const before = await snapshot(used.db, owner);
     const foreign = await send(
       owner.id,
       { headers: { origin: "https://evil.example" } },
@@ -114,7 +107,7 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
     if (route.method !== "GET") {
       expect((await send(owner.id, { headers: { origin: "" } }, owner.belongings, owner.browser)).status).toBe(403);
     }
-    expect(await snapshot(db, owner)).toBe(before);
+    expect(await snapshot(used.db, owner)).toBe(before);
     const own = await send(stranger.id, {}, owner.belongings, stranger.browser);
     expect(own.status).not.toBe(401);
   });

@@ -1,19 +1,8 @@
-import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Body, newProgram, time, uuid } from "../testing/program.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { serveTests } from "../testing/test-server.ts";
 
-let db: TestDatabase;
-let server: TestServer;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startTestServer(db);
-});
-afterAll(async () => {
-  await server.stop();
-  await db.close();
-});
+const used = serveTests();
 
 const conversationShape = {
   id: expect.stringMatching(uuid),
@@ -28,7 +17,7 @@ describe("conversations over REST", () => {
     ["/conversations/{id}/messages", { role: "user", content: "x" }],
     ["/chat", { message: "x" }],
   ])("R-API-3: %s names a field that it does not have, and does nothing", async (path, body) => {
-    const { id, send } = await newProgram(db, server);
+    const { id, send } = await newProgram(used.db, used.server);
     const made = (await send("POST", "/conversations")).body;
     const unknown = { ...body, conversation_id: made.id, userId: id };
     const refused = await send("POST", path.replace("{id}", made.id), unknown);
@@ -42,7 +31,7 @@ describe("conversations over REST", () => {
   });
 
   it("R-API-2: creates, lists, reads and deletes them, with the shapes that are fixed", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     expect((await send("GET", "/conversations")).body).toEqual({ conversations: [], nextCursor: null });
     const made = await send("POST", "/conversations", { title: "One" });
     expect(made.status).toBe(201);
@@ -75,7 +64,7 @@ describe("conversations over REST", () => {
   });
 
   it("R-MSG-2, R-MSG-8: stores messages of all roles, and pages them from the newest", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     const { id } = (await send("POST", "/conversations")).body;
     const path = `/conversations/${id}/messages`;
     const toolCalls = [{ id: "c", name: "add_task", arguments: { a: [1] }, result: null, status: "completed" }];
@@ -121,7 +110,7 @@ describe("conversations over REST", () => {
   });
 
   it("R-API-3: knows no other address, and lets HEAD look", async () => {
-    const { send, id } = await newProgram(db, server);
+    const { send, id } = await newProgram(used.db, used.server);
     expect((await send("GET", "/anything")).body).toEqual({
       error: { code: "NOT_FOUND", message: expect.any(String), requestId: expect.stringMatching(uuid) },
     });
@@ -129,23 +118,23 @@ describe("conversations over REST", () => {
     expect([head.status, head.body]).toEqual([200, ""]);
     const patched = await send("PATCH", "/conversations");
     expect([patched.status, patched.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
-    expect((await fetch(`${server.url}/api/${id}`)).status).toBe(404);
-    expect((await fetch(`${server.url}/api`)).status).toBe(404);
+    expect((await fetch(`${used.server.url}/api/${id}`)).status).toBe(404);
+    expect((await fetch(`${used.server.url}/api`)).status).toBe(404);
     for (const path of ["/api/health/live", "/api/health/ready", "/api/openapi.json", "/docs/api"]) {
-      const posted = await fetch(server.url + path, { method: "POST" });
+      const posted = await fetch(used.server.url + path, { method: "POST" });
       expect([posted.status, posted.headers.get("allow")], path).toEqual([405, "GET, HEAD"]);
     }
   });
 
   it("R-API-2: what is optional may be null, which says the same", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     expect((await send("POST", "/conversations", { title: null })).status).toBe(201);
     const answer = await send("POST", "/chat", { message: "hi", conversationId: null, turnId: null, model: null });
     expect(answer.status).toBe(200);
   });
 
   it("R-API-2: no body is no input, whatever its type is said to be", async () => {
-    const { send } = await newProgram(db, server);
+    const { send } = await newProgram(used.db, used.server);
     const typed: Record<string, string> = { "content-type": "application/json" };
     for (const headers of [{}, typed]) {
       expect((await send("POST", "/conversations", undefined, headers)).status).toBe(201);
@@ -156,14 +145,14 @@ describe("conversations over REST", () => {
 
 describe("tokens", () => {
   it("R-SEC-3: a signed-in person gets one without a body, and it opens the API", async () => {
-    const browser = server.browser();
+    const browser = used.server.browser();
     await browser.mutate("conversation.create", { title: "Mine" });
     const response = await browser.fetch("/api/auth/token", { method: "POST", headers: { origin: "" } });
     const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: string };
     expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 3_000_000);
     const { data: me } = await browser.query("account.me");
     const get = () =>
-      fetch(`${server.url}/api/${me.id}/conversations`, { headers: { authorization: `Bearer ${token}` } });
+      fetch(`${used.server.url}/api/${me.id}/conversations`, { headers: { authorization: `Bearer ${token}` } });
     expect(((await (await get()).json()) as Body).conversations).toHaveLength(1);
     await browser.post("/api/account/delete");
     expect((await get()).status, "its user is gone").toBe(401);

@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { noTools } from "@holdfast/assistant";
 import { createScriptedAssistant, type ScriptedAssistantOptions } from "@holdfast/assistant/testing";
 import type { Database } from "@holdfast/db";
+import { openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
+import { afterAll, beforeAll } from "vitest";
 import type { Api, ApiOptions } from "../api.ts";
 import { createApi } from "../http/create-api.ts";
 import { Browser } from "./browser.ts";
@@ -21,6 +23,20 @@ export interface TestServer {
 
 type Script = ScriptedAssistantOptions["script"];
 type Options = Partial<Omit<ApiOptions, "db" | "assistant">> & { script?: Script };
+
+/** A database and the API on it, for the tests of one file: there from the first of them on. */
+export function serveTests(options: Options = {}): { db: TestDatabase; server: TestServer } {
+  const used = {} as { db: TestDatabase; server: TestServer }; // filled before any test runs
+  beforeAll(async () => {
+    used.db = await openTestDatabase();
+    used.server = await startTestServer(used.db, options);
+  });
+  afterAll(async () => {
+    await used.server.stop();
+    await used.db.close();
+  });
+  return used;
+}
 
 /** The API behind a real HTTP server, as `apps/web` serves it. */
 export async function startTestServer(db: Database, options: Options = {}): Promise<TestServer> {
