@@ -51,6 +51,16 @@ async function sweepUntil(turnId: string, deadlineMs: number): Promise<boolean> 
   return false;
 }
 
+/** As another program would write one. */
+async function turnWithoutRunner(): Promise<{ userId: string; turnId: string }> {
+  const { id: userId } = await createTestUser(db);
+  const { id } = await db.forUser(userId).createConversation();
+  const turnId = randomUUID();
+  const insert = "INSERT INTO turns (user_id, id, conversation_id, prompt) VALUES ($1, $2, $3, 'p')";
+  await db.sql(insert, [userId, turnId, id]);
+  return { userId, turnId };
+}
+
 describe("runners", () => {
   it("R-TURN-5: a process killed in mid-answer leaves an interrupted turn with what it had said, within 5 s", async () => {
     const { id: userId } = await createTestUser(db);
@@ -130,26 +140,12 @@ describe("runners", () => {
   });
 
   it("R-TURN-5: turns without a runner, or of one that never registered, are interrupted", async () => {
-    const { id: userId } = await createTestUser(db);
-    const { id } = await db.forUser(userId).createConversation();
-    const turnId = randomUUID();
-    await db.sql("INSERT INTO turns (user_id, id, conversation_id, prompt) VALUES ($1, $2, $3, 'p')", [
-      userId,
-      turnId,
-      id,
-    ]);
+    const { turnId } = await turnWithoutRunner();
     expect(await sweepUntil(turnId, 3_000)).toBe(true);
   });
 
   it("R-TURN-5: a turn whose chunks another program wrote is interrupted like any, and shows what can be read", async () => {
-    const { id: userId } = await createTestUser(db);
-    const { id } = await db.forUser(userId).createConversation();
-    const turnId = randomUUID();
-    await db.sql("INSERT INTO turns (user_id, id, conversation_id, prompt) VALUES ($1, $2, $3, 'p')", [
-      userId,
-      turnId,
-      id,
-    ]);
+    const { userId, turnId } = await turnWithoutRunner();
     const odd = [
       '{"text": "a"}',
       '"b"',

@@ -38,27 +38,11 @@ export function patchConversation(
   id: string,
   change: Partial<ConversationSummary>,
 ): ConversationPages {
-  const pageIndex = data.pages.findIndex((page) => page.conversations.some((one) => one.id === id));
-  if (pageIndex < 0) return data;
-  return {
-    pageParams: data.pageParams,
-    pages: replaceAt(data.pages, pageIndex, (page) => ({
-      ...page,
-      conversations: page.conversations.map((one) => (one.id === id ? { ...one, ...change } : one)),
-    })),
-  };
+  return changePageOf(data, id, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
 }
 
 export function removeConversation(data: ConversationPages, id: string): ConversationPages {
-  const pageIndex = data.pages.findIndex((page) => page.conversations.some((one) => one.id === id));
-  if (pageIndex < 0) return data;
-  return {
-    pageParams: data.pageParams,
-    pages: replaceAt(data.pages, pageIndex, (page) => ({
-      ...page,
-      conversations: page.conversations.filter((one) => one.id !== id),
-    })),
-  };
+  return changePageOf(data, id, (all) => all.filter((one) => one.id !== id));
 }
 
 export function findConversation(data: ConversationPages | undefined, id: string): ConversationSummary | undefined {
@@ -91,6 +75,18 @@ export function withOpen(
   const last = loaded.at(-1);
   const isBeyond = open?.pinnedAt === null && last !== undefined && isBefore(last, open);
   return isBeyond && !loaded.some(({ id }) => id === open.id) ? [...loaded, open] : loaded;
+}
+
+/** The page that has the conversation, with others in it; all as it was where none has. */
+function changePageOf(
+  data: ConversationPages,
+  id: string,
+  change: (conversations: ConversationSummary[]) => ConversationSummary[],
+): ConversationPages {
+  const pageIndex = data.pages.findIndex((page) => page.conversations.some((one) => one.id === id));
+  if (pageIndex < 0) return data;
+  const changed = (page: ConversationPage) => ({ ...page, conversations: change(page.conversations) });
+  return { pageParams: data.pageParams, pages: replaceAt(data.pages, pageIndex, changed) };
 }
 
 function isUnmoved(data: ConversationPages, { id, updatedAt }: ConversationSummary): boolean {

@@ -16,12 +16,15 @@ import { type RowRange, useVisibleRows } from "./use-visible-rows";
 
 const DeleteConversationDialog = lazy(() => import("./delete-conversation-dialog"));
 
-interface ConversationListProps {
+export interface ConversationListProps {
+  /** False where it is not known who is here: then nothing is said of them. */
   isAvailable: boolean;
   person: Person | null;
   initialList: ConversationPage | null;
   initialPinned: ConversationSummary[] | null;
+  /** The conversation that is open, or null on /new. */
   openId: string | null;
+  /** The server's clock and the person's time zone as far as it is known, for the first paint. */
   clock: { now: string; timeZone: string };
 }
 

@@ -1,25 +1,14 @@
 "use client";
 
-import type { ConversationSummary, Person } from "@holdfast/contract";
 import { Anchor, PanelLeft, Search, SquarePen } from "lucide-react";
-import type { ConversationPage } from "@/trpc/conversation-pages";
 import { AppLink } from "@/ui/app-link";
 import { IconButton } from "@/ui/icon-button";
 import { KeyHint } from "@/ui/key-hint";
-import { ConversationList } from "./conversation-list";
+import { ConversationList, type ConversationListProps } from "./conversation-list";
 import { PersonFooter } from "./person-footer";
 import styles from "./sidebar.module.css";
 
-export interface SidebarProps {
-  /** False where it is not known who is here: then nothing is said of them. */
-  isAvailable: boolean;
-  person: Person | null;
-  initialList: ConversationPage | null;
-  initialPinned: ConversationSummary[] | null;
-  /** The conversation that is open, or null on /new. */
-  openId: string | null;
-  /** The server's clock and the person's time zone as far as it is known, for the first paint. */
-  clock: { now: string; timeZone: string };
+export interface SidebarProps extends ConversationListProps {
   isApple: boolean;
   onSearch(): void;
   onClose(): void;
