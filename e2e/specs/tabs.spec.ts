@@ -69,6 +69,28 @@ test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere,
   for (const one of all) await expect(one.link("A story")).toHaveCount(0, soon);
 });
 
+test("R-WEB-3: a tab that sleeps holds up no other, whichever holds the stream, and has all of it when it wakes", async ({
+  person,
+}) => {
+  const id = await person.begins("one of two sleeps");
+  const other = await person.inAnotherTab();
+  await other.page.goto(`/c/${id}`);
+  await expect(other.messages).toHaveCount(2);
+  let count = 2;
+  for (const [sleeper, awake] of [
+    [person, other],
+    [other, person],
+  ] as const) {
+    const devtools = await person.context.newCDPSession(sleeper.page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await awake.asks("said while the other sleeps");
+    await expect(awake.messages).toHaveCount((count += 2));
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await expect(sleeper.messages).toHaveCount(count);
+    expect(await sleeper.log.innerText()).toBe(await awake.log.innerText());
+  }
+});
+
 test("R-WEB-3: ten tabs of one browser all work, with one event stream for all of them", async ({
   person,
   database,

@@ -93,12 +93,30 @@ export function startLiveConnection(options: LiveConnectionOptions): { close(): 
     }, answerWithinMs);
   }
 
+  /** What was told while this tab could not listen it must read, as at its beginning. */
+  function wake() {
+    welcomed = false;
+    ask();
+  }
+
+  /** Back from the browser's memory of pages; the first showing of one is its beginning. */
+  function onShow(event: PageTransitionEvent) {
+    if (event.persisted) wake();
+  }
+
   channel?.addEventListener("message", (message: MessageEvent<TabMessage>) => receive(message.data));
   const candidacy = standForLeader(name, { lead });
   const asking = channel ? setInterval(ask, askEveryMs) : undefined;
   if (channel) tell({ type: "hello", from: self });
+  // The tab that leads may sleep without having said so: whoever is looked at finds out at once.
+  document.addEventListener("visibilitychange", ask);
+  document.addEventListener("resume", wake);
+  window.addEventListener("pageshow", onShow);
   return {
     close() {
+      document.removeEventListener("visibilitychange", ask);
+      document.removeEventListener("resume", wake);
+      window.removeEventListener("pageshow", onShow);
       clearInterval(asking);
       clearTimeout(overdue);
       candidacy.withdraw();
