@@ -84,7 +84,8 @@ test("R-WEB-3: a tab that sleeps holds up no other, whichever holds the stream, 
     const devtools = await person.context.newCDPSession(sleeper.page);
     await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
     await awake.asks("said while the other sleeps");
-    await expect(awake.messages).toHaveCount((count += 2));
+    count += 2;
+    await expect(awake.messages).toHaveCount(count);
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     await expect(sleeper.messages).toHaveCount(count);
     expect(await sleeper.log.innerText()).toBe(await awake.log.innerText());
