@@ -1,5 +1,5 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { fetchJoiningDeltas } from "./joined-deltas.ts";
+import { pacedFetch } from "./paced-fetch.ts";
 import { askForModels, type ModelSource, type RemoteOptions } from "./source.ts";
 
 /** Any server that speaks OpenAI's chat-completions protocol; many local ones want no key. */
@@ -11,7 +11,7 @@ export function openaiModels({ apiKey, baseUrl, models }: RemoteOptions): ModelS
     baseURL: url,
     headers,
     includeUsage: true,
-    fetch: fetchJoiningDeltas,
+    fetch: pacedFetch,
   });
   return {
     prefix: "openai",
