@@ -115,6 +115,25 @@ describe.each(["openai", "anthropic"])("a provider that speaks the protocol of %
     expect(outcome.status).toBe("aborted");
   });
 
+  it("R-TURN-4: a stop at whatever moment ends the turn as stopped, and leaves no promise that nobody holds", async () => {
+    const tools = toolBoxOf({ add_task: (args) => ({ task: args }) });
+    const prompt = '[tool add_task {"title":"Tea"}] [then long 20 1]';
+    // A rejection that nobody holds would end the server; here it fails the run.
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const stop = new AbortController();
+        if (index === 0) stop.abort("stopped");
+        else setTimeout(() => stop.abort("stopped"), index);
+        const request = { model: `${protocol}/fake-echo`, prompt, tools, signal: stop.signal };
+        const { outcome } = await finishTurn(assistant, request);
+        return outcome.status;
+      }),
+    );
+    expect(statuses[0]).toBe("aborted");
+    for (const status of statuses) expect(["aborted", "completed"]).toContain(status);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
   it("R-MSG-8: earlier tool calls go to the model in its own format, before their results", async () => {
     const toolCalls = [
       {

@@ -69,6 +69,7 @@ async function* readParts(
     const functions = tools.map((tool) => ({ type: "function" as const, ...tool }));
     const toolChoice = { type: mayCall ? ("auto" as const) : ("none" as const) };
     const call = { prompt: messages, abortSignal, ...(functions.length > 0 && { tools: functions, toolChoice }) };
+    abortSignal.throwIfAborted();
     const { stream, response } = await orAborted(model.doStream(call), abortSignal);
     reader = stream.getReader();
     if (isPage(response?.headers)) throw garbled(null);
