@@ -118,6 +118,43 @@ test("R-TURN-4: Stop during a send that had arrived all the same stops it where 
   await expect(person.send).toBeVisible();
 });
 
+test("R-TURN-4: a Stop at whatever moment of a turn stops it, and the server goes on", async ({
+  person,
+  server,
+  database,
+}) => {
+  await person.begins("all is well");
+  const before = server.pid;
+  for (const [model, message] of [
+    ["openai/fake-echo", '[tool add_task {"title":"Tea"}] [then long 40 2]'],
+    ["built-in", "add tea and coffee"],
+  ] as const) {
+    await person.page.evaluate(
+      async ([model, message]) => {
+        const call = (path: string, input: object) =>
+          fetch(`/api/trpc/${path}`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(input),
+          });
+        const stopAfter = async (delayMs: number) => {
+          const turnId = crypto.randomUUID();
+          await call("turn.start", { turnId, message, model });
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          await call("turn.stop", { turnId });
+        };
+        await Promise.all(Array.from({ length: 30 }, (_, index) => stopAfter(index * 3)));
+      },
+      [model, message],
+    );
+  }
+  const running = "select 1 from turns where status = 'running' and prompt like any (array['%add tea%', '%add_task%'])";
+  await expect.poll(() => database.sql(running)).toEqual([]);
+  await person.asks("and on");
+  expect(server.pid).toBe(before);
+  expect(server.output).not.toContain("unhandled");
+});
+
 /** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
 async function onStart(page: Page, act: (route: Route, attempt: number, released: Promise<void>) => Promise<void>) {
   let release = () => {};
