@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -96,8 +96,13 @@ async function withServer(env: Record<string, string>, use: (server: ServerProce
   }
 }
 
+/** What has ended and waits for process 1 to take note of it runs no more. */
 function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** The tool server that a process has started, and the PostgreSQL of its data folder, which is nobody's child; on Linux. */
