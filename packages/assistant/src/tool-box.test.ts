@@ -123,4 +123,25 @@ describe("a tool box", () => {
     setTimeout(() => stop.abort(), 30);
     await expect(call).rejects.toThrow();
   });
+
+  it("R-TURN-4: a stop or a death at whatever moment leaves no promise that nobody holds", async () => {
+    const server = await serve();
+    const outcomes: unknown[] = [];
+    const used = Array.from({ length: 60 }, async (_, index) => {
+      const stop = new AbortController();
+      const box = createToolBoxes({ url: server.url, reconnectMs: 20 })(minter());
+      // A rejection that nobody holds would end the server; here it fails the run.
+      setTimeout(() => stop.abort("stopped"), index);
+      await box.list(stop.signal).catch((error) => outcomes.push(error));
+      for (const text of ["a", "b"]) {
+        const call = box.call("echo", { text, waitMs: index % 7 }, stop.signal);
+        await call.catch((error) => outcomes.push(error));
+      }
+      await box.close();
+    });
+    setTimeout(() => void server.stop(), 45);
+    await Promise.all(used);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(outcomes.length).toBeGreaterThan(0);
+  });
 });
