@@ -1,6 +1,6 @@
 // npm test: everything that must hold, from nothing. Ends with how many tests passed and failed.
 import path from "node:path";
-import { findBrowser } from "./browser.mjs";
+import { findBrowser, wantsShell } from "./browser.mjs";
 import { buildApp, installPackages } from "./prepare.mjs";
 import { checkNode, commandEnv, endOnSignals, root, run, runMain, StepError, say } from "./steps.mjs";
 
@@ -74,17 +74,25 @@ function summaryOf(line) {
 
 /** A browser that is here, else Playwright's, else (as root, with apt) the system's. */
 async function installBrowser() {
+  if (wantsShell()) await installPackage("chromium-headless-shell");
   const found = findBrowser();
   if (found) return found;
   say("Installing a browser for the tests…");
   await run(bin("pnpm"), ["--filter", "@holdfast/e2e", "exec", "playwright", "install", "--with-deps", "chromium"]);
-  if (!findBrowser() && process.getuid?.() === 0) {
-    await run("apt-get", ["update"]);
-    await run("apt-get", ["install", "-y", "chromium"]);
-  }
+  if (!findBrowser() && process.getuid?.() === 0) await installPackage("chromium");
   const installed = findBrowser();
   if (installed) return installed;
   throw new StepError(
     "The tests need Chromium. Install it, or name one: PLAYWRIGHT_CHROMIUM_PATH=/path/to/chromium npm test",
   );
+}
+
+/** Of Debian. Where it cannot be had, the tests go on with what there is. */
+async function installPackage(name) {
+  say(`Installing ${name} for the tests…`);
+  const patience = ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1"];
+  await run("apt-get", [...patience, "update", "-qq"]);
+  await run("apt-get", [...patience, "install", "-y", "-qq", "--no-install-recommends", name], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
 }

@@ -31,7 +31,7 @@ describe("configuration", () => {
     ["DATABASE_URL", "mysql://localhost/holdfast"],
     ["APP_DATABASE_URL", "nowhere"],
     ["DIRECT_DATABASE_URL", "http://localhost"],
-    ["BETTER_AUTH_SECRET", "x".repeat(31)],
+    ["BETTER_AUTH_SECRET", "x".repeat(15)],
     ["OPENAI_BASE_URL", "localhost:11434"],
     ["DEFAULT_MODEL", "gpt"],
     ["DEFAULT_MODEL", "openai/gpt"],

@@ -216,7 +216,7 @@ const variables = z.object({
   HOLDFAST_DATA_DIR: z.string().optional(),
   BETTER_AUTH_SECRET: z
     .string()
-    .min(32, "must have at least 32 characters, best at random (`openssl rand -base64 32`)")
+    .min(16, "must have at least 16 characters, better 32 at random (`openssl rand -base64 32`)")
     .optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),

@@ -33,7 +33,7 @@ export function createToolBoxes(server: ToolServer): (token: Token) => ToolBox {
 }
 
 function openToolBox(server: ToolServer, token: Token, described: Map<string, ToolDescription[]>): ToolBox {
-  const { timeoutMs = 15_000, reconnectMs = 3_000 } = server;
+  const { timeoutMs = 15_000, reconnectMs = 10_000 } = server;
   const urlNow = () => (typeof server.url === "string" ? server.url : server.url());
   let connection: { client: Promise<Client>; url: string } | null = null;
   let lastCall: Promise<unknown> = Promise.resolve();
