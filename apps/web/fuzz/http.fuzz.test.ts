@@ -10,7 +10,7 @@ import type { Asker } from "./request-parts.ts";
 import { type ServedProcess, serveAsProcess } from "./served-process.ts";
 
 /** Set it to what a failed run has printed, to see the same requests again. */
-const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 0x7fffffff);
+const seed = Number(process.env["FUZZ_SEED"] ?? 1);
 const runsAnAddress = Number(process.env["FUZZ_RUNS"] ?? 8);
 const atOnce = 6;
 const secret = "the secret of a server that anybody may ask";

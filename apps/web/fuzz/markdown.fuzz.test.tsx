@@ -11,7 +11,7 @@ import { Markdown } from "@/ui/markdown/markdown";
 import { fragments, hostileMarkdown, longMarkdown } from "./markdown-fragments";
 
 /** Set it to what a failed run has printed, to see the same texts again. */
-const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 0x7fffffff);
+const seed = Number(process.env["FUZZ_SEED"] ?? 1);
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 
 beforeAll(() => {

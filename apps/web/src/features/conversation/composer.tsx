@@ -107,7 +107,14 @@ export function Composer({
             <span className={styles.space} />
             {length > 0 && <Count id={messageId} length={length} />}
             {answering ? (
-              <button type="button" className={styles.send} aria-label="Stop" title="Stop" onClick={onStop}>
+              <button
+                type="button"
+                className={styles.send}
+                aria-label="Stop"
+                title="Stop"
+                // The second click of a double click on Send, whose place this takes, was never meant for it.
+                onClick={(event) => event.detail < 2 && onStop()}
+              >
                 <Square size={16} strokeWidth={2} aria-hidden="true" />
               </button>
             ) : (

@@ -1,4 +1,4 @@
-import { Lexer, Marked, type Token, type TokenizerAndRendererExtension, type Tokens } from "marked";
+import { Lexer, Marked, type Token, Tokenizer, type TokenizerAndRendererExtension, type Tokens } from "marked";
 
 export interface MathToken extends Tokens.Generic {
   type: "math";
@@ -49,6 +49,13 @@ marked.use({
     emStrong(_source, text) {
       if (counted.text !== text) counted = { text, marks: text.match(/[*_]+/g)?.length ?? 0 };
       return counted.marks > mostMarks ? undefined : false; // false: as it would be without us
+    },
+    // A tag is text here, and opens nothing: to the lexer an `<a>` would hold all that follows, paragraphs later too.
+    tag(source) {
+      const { inLink, inRawBlock } = this.lexer.state;
+      const token = Tokenizer.prototype.tag.call(this, source);
+      Object.assign(this.lexer.state, { inLink, inRawBlock });
+      return token;
     },
   },
 });

@@ -182,4 +182,14 @@ describe("while it is being written", () => {
     const first = splitBlocks(nothing, "one\n\ntwo\n\nthree", true);
     expect(splitBlocks(first, "other", true).blocks).toHaveLength(1);
   });
+
+  it("takes a tag for text, which changes nothing of what follows", () => {
+    const text = "<a href='x'>*\n\nhttps://example.com/ <pre>\n\n*b*";
+    const markup = render(text);
+    expect(markup).toContain('href="https://example.com/"');
+    expect(markup).toContain("<em>b</em>");
+    let split = nothing;
+    for (const end of [20, 34, text.length]) split = splitBlocks(split, text.slice(0, end), true);
+    expect(splitBlocks(split, text, false).blocks).toEqual(splitBlocks(nothing, text, false).blocks);
+  });
 });
