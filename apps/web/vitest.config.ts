@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  test: { include: ["src/**/*.test.{ts,tsx}", "server/**/*.test.ts", "fuzz/**/*.test.{ts,tsx}"] },
+  test: { maxWorkers: 2, include: ["src/**/*.test.{ts,tsx}", "server/**/*.test.ts", "fuzz/**/*.test.{ts,tsx}"] },
 });
