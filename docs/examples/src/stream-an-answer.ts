@@ -17,11 +17,22 @@ export async function* streamAnswer(
     body: JSON.stringify({ message }),
   });
   if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`);
+  let given = 0;
   for await (const { event, data } of serverSentEvents(response.body)) {
-    if (event === "chunk")
-      for (const said of data.events as TurnEvent[]) if (said.type === "text") yield said.delta ?? "";
     if (event === "ended" && data.status !== "completed") throw new Error(`the turn ended as ${data.status}`);
+    // `turn` has all that was said up to now, which of a quick answer is all of it; `chunk` what came after.
+    const text = event === "turn" ? textOf(data.steps).slice(given) : event === "chunk" ? newTextOf(data.events) : "";
+    given += text.length;
+    if (text !== "") yield text;
   }
+}
+
+function textOf(steps: { content: string }[]): string {
+  return steps.map((step) => step.content).join("");
+}
+
+function newTextOf(events: TurnEvent[]): string {
+  return events.map((said) => (said.type === "text" ? (said.delta ?? "") : "")).join("");
 }
 
 async function* serverSentEvents(body: ReadableStream<Uint8Array>) {
