@@ -15,7 +15,7 @@ export default defineConfig<object, Settings>({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
-    // A trace of every test is a quarter of what the tests cost: `pnpm e2e --trace on` for the one that fails.
+    // Tracing each test costs more than it gives: `pnpm e2e --trace on` for the one that fails.
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: { args: browserArgs, ...(executablePath && { executablePath }) },
