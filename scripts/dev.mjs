@@ -34,11 +34,12 @@ function serveAlways(folders, env) {
   let child = null;
   let timer = null;
   const serve = () => {
-    child = start(process.execPath, ["--enable-source-maps", path.join(server, "main.js")], { env });
-    child.once("close", (code) => {
-      if (child.restarting) serve();
+    const served = start(process.execPath, ["--enable-source-maps", path.join(server, "main.js")], { env });
+    child = served;
+    served.once("close", (code) => {
+      served.ended = true;
+      if (served.restarting) serve();
       else if (code) say("The server has ended; it starts again when a file changes.");
-      child.ended = true;
     });
   };
   const restart = () => {
