@@ -1,10 +1,11 @@
-import { Client, type ClientConfig, Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 import { DataSource, type EntityManager } from "typeorm";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { entities } from "./entities/index.ts";
-import { breaksConnection, isTransient, translateError } from "./errors.ts";
+import { breaksConnection, translateError } from "./errors.ts";
 import { isUuid } from "./ids.ts";
 import { Pipeline, type Statement } from "./pipeline.ts";
+import { PooledClient, timeLeft, withPooledClient } from "./pooled-client.ts";
 import { typeParsers } from "./rows.ts";
 
 export interface Transaction {
@@ -146,29 +147,9 @@ export class Connections {
     return results as QueryResult<Row>[]; // whoever writes a statement knows its columns
   }
 
-  private async withClient<T>(pool: Pool, timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
+  private withClient<T>(pool: Pool, timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
     const deadline = performance.now() + timeoutMs;
-    for (let attempt = 1; ; attempt++) {
-      let client: PoolClient | undefined;
-      let failure: unknown;
-      try {
-        client = await pool.connect();
-        return await work(new TimedClient(client, deadline, this.prepare));
-      } catch (error) {
-        failure = error;
-        if (!isTransient(error) || attempt === 5) throw translateError(error);
-      } finally {
-        client?.release(failure !== undefined && breaksConnection(failure));
-      }
-    }
-  }
-}
-
-/** May break at any moment, also while it changes hands and nobody listens. Whoever has it learns of it by the next query. */
-class PooledClient extends Client {
-  constructor(config?: ClientConfig) {
-    super(config);
-    this.on("error", () => {});
+    return withPooledClient(pool, (client) => work(new TimedClient(client, deadline, this.prepare)));
   }
 }
 
@@ -188,19 +169,15 @@ class TimedClient implements Transaction {
     const sent = this.prepare ? statements : statements.map(({ text, values = [] }) => ({ text, values }));
     return new Promise((resolve, reject) => {
       const conclude = (error: Error | null, results: QueryResult[] = []) => (error ? reject(error) : resolve(results));
-      this.client.query(new Pipeline(sent, this.timeLeft(), conclude));
+      this.client.query(new Pipeline(sent, timeLeft(this.deadline), conclude));
     });
   }
 
   query<Row extends QueryResultRow>(statement: Statement | string): Promise<QueryResult<Row>> {
     const config = typeof statement === "string" ? { text: statement } : statement;
-    const timed: Statement & { query_timeout: number } = { ...config, query_timeout: this.timeLeft() }; // pg's types lack the option
+    const timed: Statement & { query_timeout: number } = { ...config, query_timeout: timeLeft(this.deadline) }; // pg's types lack the option
     if (!this.prepare) delete timed.name;
     return this.client.query<Row>(timed);
-  }
-
-  private timeLeft(): number {
-    return Math.max(200, Math.ceil(this.deadline - performance.now()));
   }
 }
 

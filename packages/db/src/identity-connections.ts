@@ -1,6 +1,6 @@
-import { Pool, type PoolClient, type QueryResultRow } from "pg";
-import { breaksConnection, isTransient, translateError } from "./errors.ts";
+import { Pool, type QueryResultRow } from "pg";
 import type { Statement } from "./pipeline.ts";
+import { PooledClient, timeLeft, withPooledClient } from "./pooled-client.ts";
 
 const mostConnections = 8;
 /** Waiting for a connection and for the answer together. */
@@ -20,10 +20,9 @@ export class IdentityConnections {
       connectionTimeoutMillis: answerTimeoutMs - 1_000,
       query_timeout: answerTimeoutMs,
       application_name: "holdfast-auth",
+      Client: PooledClient,
     });
     this.pool.on("error", () => {}); // an idle connection broke: the pool has dropped it already
-    // One may also break while it changes hands and nobody listens. Whoever has it learns of it by the next query.
-    this.pool.on("connect", (client) => client.on("error", () => {}));
   }
 
   /** One statement, and so one transaction; run again where it met another that touched the same rows. */
@@ -31,21 +30,10 @@ export class IdentityConnections {
     const deadline = performance.now() + timeoutMs;
     const { name, ...unnamed } = statement;
     const sent = this.prepare && name ? statement : unnamed;
-    for (let attempt = 1; ; attempt++) {
-      let client: PoolClient | undefined;
-      let failure: unknown;
-      try {
-        client = await this.pool.connect();
-        const query_timeout = Math.max(200, Math.ceil(deadline - performance.now()));
-        const timed: Statement & { query_timeout: number } = { ...sent, query_timeout }; // pg's types lack the option
-        return (await client.query<Row>(timed)).rows;
-      } catch (error) {
-        failure = error;
-        if (!isTransient(error) || attempt === 5) throw translateError(error);
-      } finally {
-        client?.release(failure !== undefined && breaksConnection(failure));
-      }
-    }
+    return withPooledClient(this.pool, async (client) => {
+      const timed: Statement & { query_timeout: number } = { ...sent, query_timeout: timeLeft(deadline) }; // pg's types lack the option
+      return (await client.query<Row>(timed)).rows;
+    });
   }
 
   async close(): Promise<void> {
