@@ -1,4 +1,5 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from "typeorm";
+import { Column, Entity, Index, type Relation } from "typeorm";
+import { IdKey, now, OwnedBy, TimeColumn } from "./columns.ts";
 import { User } from "./user.ts";
 
 /** A way to sign in, with its password's hash. Better Auth's; the application's role cannot read it. */
@@ -6,18 +7,13 @@ import { User } from "./user.ts";
 @Index("accounts_user_id_idx", ["userId"])
 @Index("accounts_provider_idx", ["providerId", "accountId"])
 export class Account {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "accounts_pkey" })
+  @IdKey("accounts")
   id: string;
 
   @Column({ type: "uuid", name: "user_id" })
   userId: string;
 
-  @ManyToOne(
-    () => User,
-    (user) => user.accounts,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "accounts_user_id_fkey" })
+  @OwnedBy("accounts", () => User, "accounts")
   user: Relation<User>;
 
   @Column({ type: "text", name: "account_id" })
@@ -35,10 +31,10 @@ export class Account {
   @Column({ type: "text", name: "id_token", nullable: true })
   idToken: string | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "access_token_expires_at", nullable: true })
+  @TimeColumn("access_token_expires_at", { nullable: true })
   accessTokenExpiresAt: Date | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "refresh_token_expires_at", nullable: true })
+  @TimeColumn("refresh_token_expires_at", { nullable: true })
   refreshTokenExpiresAt: Date | null;
 
   @Column({ type: "text", nullable: true })
@@ -47,9 +43,9 @@ export class Account {
   @Column({ type: "text", nullable: true })
   password: string | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 }

@@ -1,22 +1,11 @@
 import { defaultTitle, limits } from "@holdfast/contract";
-import {
-  Check,
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  OneToMany,
-  PrimaryColumn,
-  PrimaryGeneratedColumn,
-  type Relation,
-} from "typeorm";
+import { Check, Column, Entity, Index, type Relation } from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
+import { IdKey, ListOf, now, OwnedBy, OwnerKey, TimeColumn } from "./columns.ts";
 import { Message } from "./message.ts";
 import { Turn } from "./turn.ts";
 import { User } from "./user.ts";
 
-/** Keys begin with the owner: a row of another person's conversation is impossible, and one schema serves one node and many. */
 @Entity("conversations")
 @Index("conversations_recent", { synchronize: false })
 @Index("conversations_pinned", { synchronize: false })
@@ -27,18 +16,13 @@ import { User } from "./user.ts";
 @Check("conversations_message_count", "message_count >= 0")
 @Check("conversations_read_position", "read_position >= 0")
 export class Conversation {
-  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "conversations_pkey" })
+  @OwnerKey("conversations")
   userId: string;
 
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "conversations_pkey" })
+  @IdKey("conversations")
   id: string;
 
-  @ManyToOne(
-    () => User,
-    (user) => user.conversations,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "conversations_user_id_fkey" })
+  @OwnedBy("conversations", () => User, "conversations")
   user: Relation<User>;
 
   @Column({ type: "text", default: defaultTitle })
@@ -58,28 +42,22 @@ export class Conversation {
   @Column({ type: "integer", name: "read_position", default: 0 })
   readPosition: number;
 
-  @Column({ type: "timestamptz", precision: 3, name: "pinned_at", nullable: true })
+  @TimeColumn("pinned_at", { nullable: true })
   pinnedAt: Date | null;
 
   /** No foreign key: setting it to null would take the owner with it. Whoever reads it looks whether it exists. */
   @Column({ type: "uuid", name: "forked_from", nullable: true })
   forkedFrom: string | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 
-  @OneToMany(
-    () => Message,
-    (message) => message.conversation,
-  )
+  @ListOf(() => Message, "conversation")
   messages: Relation<Message>[];
 
-  @OneToMany(
-    () => Turn,
-    (turn) => turn.conversation,
-  )
+  @ListOf(() => Turn, "conversation")
   turns: Relation<Turn>[];
 }

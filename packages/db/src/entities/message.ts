@@ -1,17 +1,7 @@
 import { limits, type Role, roles, type ToolCall } from "@holdfast/contract";
-import {
-  Check,
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryColumn,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from "typeorm";
+import { Check, Column, Entity, Index, type Relation, Unique } from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
+import { IdKey, now, OwnedBy, OwnerKey, PartOf, TimeColumn } from "./columns.ts";
 import { Conversation } from "./conversation.ts";
 import { User } from "./user.ts";
 
@@ -32,28 +22,19 @@ import { User } from "./user.ts";
    ELSE jsonb_array_length(tool_calls) > 0 END`,
 )
 export class Message {
-  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "messages_pkey" })
+  @OwnerKey("messages")
   userId: string;
 
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "messages_pkey" })
+  @IdKey("messages")
   id: string;
 
-  @ManyToOne(() => User, { onDelete: "CASCADE" })
-  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "messages_user_id_fkey" })
+  @OwnedBy("messages", () => User)
   user: Relation<User>;
 
   @Column({ type: "uuid", name: "conversation_id" })
   conversationId: string;
 
-  @ManyToOne(
-    () => Conversation,
-    (conversation) => conversation.messages,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn([
-    { name: "user_id", referencedColumnName: "userId", foreignKeyConstraintName: "messages_conversation_fkey" },
-    { name: "conversation_id", referencedColumnName: "id", foreignKeyConstraintName: "messages_conversation_fkey" },
-  ])
+  @PartOf("messages_conversation_fkey", "conversation_id", () => Conversation, "messages")
   conversation: Relation<Conversation>;
 
   /** From 1, without gaps: the one order of a conversation. */
@@ -69,6 +50,6 @@ export class Message {
   @Column({ type: "jsonb", name: "tool_calls", nullable: true })
   toolCalls: ToolCall[] | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 }

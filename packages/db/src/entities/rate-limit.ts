@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { TimeColumn } from "./columns.ts";
 
 /** Uses counted in the current window of time, for all processes together. */
 @Entity("rate_limits")
@@ -10,6 +11,6 @@ export class RateLimit {
   @Column({ type: "integer" })
   count: number;
 
-  @Column({ type: "timestamptz", precision: 3, name: "resets_at" })
+  @TimeColumn("resets_at")
   resetsAt: Date;
 }

@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from "typeorm";
+import { Entity, PrimaryColumn } from "typeorm";
+import { TimeColumn } from "./columns.ts";
 
 /** A process that runs turns, and when it was last alive. */
 @Entity("runners")
@@ -6,6 +7,6 @@ export class Runner {
   @PrimaryColumn({ type: "integer", primaryKeyConstraintName: "runners_pkey" })
   id: number;
 
-  @Column({ type: "timestamptz", precision: 3, name: "seen_at", default: () => "clock_timestamp()" })
+  @TimeColumn("seen_at", { default: () => "clock_timestamp()" })
   seenAt: Date;
 }

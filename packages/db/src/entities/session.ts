@@ -1,4 +1,5 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from "typeorm";
+import { Column, Entity, Index, type Relation, Unique } from "typeorm";
+import { IdKey, now, OwnedBy, TimeColumn } from "./columns.ts";
 import { User } from "./user.ts";
 
 /** Better Auth's; the application's role cannot read it. */
@@ -6,24 +7,19 @@ import { User } from "./user.ts";
 @Unique("sessions_token_key", ["token"])
 @Index("sessions_user_id_idx", ["userId"])
 export class Session {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "sessions_pkey" })
+  @IdKey("sessions")
   id: string;
 
   @Column({ type: "uuid", name: "user_id" })
   userId: string;
 
-  @ManyToOne(
-    () => User,
-    (user) => user.sessions,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "sessions_user_id_fkey" })
+  @OwnedBy("sessions", () => User, "sessions")
   user: Relation<User>;
 
   @Column({ type: "text" })
   token: string;
 
-  @Column({ type: "timestamptz", precision: 3, name: "expires_at" })
+  @TimeColumn("expires_at")
   expiresAt: Date;
 
   @Column({ type: "text", name: "ip_address", nullable: true })
@@ -32,9 +28,9 @@ export class Session {
   @Column({ type: "text", name: "user_agent", nullable: true })
   userAgent: string | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 }

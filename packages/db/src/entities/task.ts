@@ -1,16 +1,7 @@
 import { limits } from "@holdfast/contract";
-import {
-  Check,
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryColumn,
-  PrimaryGeneratedColumn,
-  type Relation,
-} from "typeorm";
+import { Check, Column, Entity, Index, type Relation } from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
+import { IdKey, now, OwnedBy, OwnerKey, TimeColumn } from "./columns.ts";
 import { User } from "./user.ts";
 
 @Entity("tasks")
@@ -19,18 +10,13 @@ import { User } from "./user.ts";
 @Check("tasks_title_length", `char_length(title) <= ${limits.taskTitleLength}`)
 @Check("tasks_description_length", `char_length(description) <= ${limits.taskDescriptionLength}`)
 export class Task {
-  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "tasks_pkey" })
+  @OwnerKey("tasks")
   userId: string;
 
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "tasks_pkey" })
+  @IdKey("tasks")
   id: string;
 
-  @ManyToOne(
-    () => User,
-    (user) => user.tasks,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "tasks_user_id_fkey" })
+  @OwnedBy("tasks", () => User, "tasks")
   user: Relation<User>;
 
   @Column({ type: "text" })
@@ -42,9 +28,9 @@ export class Task {
   @Column({ type: "boolean", default: false })
   completed: boolean;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 }

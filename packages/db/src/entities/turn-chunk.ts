@@ -1,12 +1,13 @@
 import type { TurnEvent } from "@holdfast/contract";
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { Check, Column, Entity, PrimaryColumn, type Relation } from "typeorm";
+import { OwnerKey, PartOf } from "./columns.ts";
 import { Turn } from "./turn.ts";
 
 /** What a running turn has said. Gone when it ends in any way. */
 @Entity("turn_chunks")
 @Check("turn_chunks_seq", "seq >= 1")
 export class TurnChunk {
-  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "turn_chunks_pkey" })
+  @OwnerKey("turn_chunks")
   userId: string;
 
   @PrimaryColumn({ type: "uuid", name: "turn_id", primaryKeyConstraintName: "turn_chunks_pkey" })
@@ -15,15 +16,7 @@ export class TurnChunk {
   @PrimaryColumn({ type: "integer", primaryKeyConstraintName: "turn_chunks_pkey" })
   seq: number;
 
-  @ManyToOne(
-    () => Turn,
-    (turn) => turn.chunks,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn([
-    { name: "user_id", referencedColumnName: "userId", foreignKeyConstraintName: "turn_chunks_turn_fkey" },
-    { name: "turn_id", referencedColumnName: "id", foreignKeyConstraintName: "turn_chunks_turn_fkey" },
-  ])
+  @PartOf("turn_chunks_turn_fkey", "turn_id", () => Turn, "chunks")
   turn: Relation<Turn>;
 
   @Column({ type: "jsonb", default: [] })

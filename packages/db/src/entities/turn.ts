@@ -7,19 +7,9 @@ import {
   turnStatuses,
   type Usage,
 } from "@holdfast/contract";
-import {
-  Check,
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  OneToMany,
-  PrimaryColumn,
-  PrimaryGeneratedColumn,
-  type Relation,
-} from "typeorm";
+import { Check, Column, Entity, Index, type Relation } from "typeorm";
 import { notBlank } from "../migrations/sql.ts";
+import { IdKey, ListOf, now, OwnerKey, PartOf, TimeColumn } from "./columns.ts";
 import { Conversation } from "./conversation.ts";
 import { TurnChunk } from "./turn-chunk.ts";
 
@@ -33,25 +23,17 @@ import { TurnChunk } from "./turn-chunk.ts";
 @Check("turns_prompt_length", `char_length(prompt) <= ${limits.messageLength}`)
 @Check("turns_positions", "first_position >= 1 AND last_position >= first_position")
 export class Turn {
-  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "turns_pkey" })
+  @OwnerKey("turns")
   userId: string;
 
   /** Given by the client, which makes a send idempotent. */
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "turns_pkey" })
+  @IdKey("turns")
   id: string;
 
   @Column({ type: "uuid", name: "conversation_id" })
   conversationId: string;
 
-  @ManyToOne(
-    () => Conversation,
-    (conversation) => conversation.turns,
-    { onDelete: "CASCADE" },
-  )
-  @JoinColumn([
-    { name: "user_id", referencedColumnName: "userId", foreignKeyConstraintName: "turns_conversation_fkey" },
-    { name: "conversation_id", referencedColumnName: "id", foreignKeyConstraintName: "turns_conversation_fkey" },
-  ])
+  @PartOf("turns_conversation_fkey", "conversation_id", () => Conversation, "turns")
   conversation: Relation<Conversation>;
 
   @Column({ type: "text", default: "running" })
@@ -92,15 +74,12 @@ export class Turn {
   @Column({ type: "integer", name: "last_position", nullable: true })
   lastPosition: number | null;
 
-  @Column({ type: "timestamptz", precision: 3, name: "started_at", default: () => "now()" })
+  @TimeColumn("started_at", { default: now })
   startedAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "ended_at", nullable: true })
+  @TimeColumn("ended_at", { nullable: true })
   endedAt: Date | null;
 
-  @OneToMany(
-    () => TurnChunk,
-    (chunk) => chunk.turn,
-  )
+  @ListOf(() => TurnChunk, "turn")
   chunks: Relation<TurnChunk>[];
 }

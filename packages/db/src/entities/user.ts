@@ -1,5 +1,6 @@
-import { Column, Entity, Index, OneToMany, PrimaryGeneratedColumn, type Relation, Unique } from "typeorm";
+import { Column, Entity, Index, type Relation, Unique } from "typeorm";
 import { Account } from "./account.ts";
+import { IdKey, ListOf, now, TimeColumn } from "./columns.ts";
 import { Conversation } from "./conversation.ts";
 import { Session } from "./session.ts";
 import { Task } from "./task.ts";
@@ -9,7 +10,7 @@ import { Task } from "./task.ts";
 @Unique("users_email_key", ["email"])
 @Index("users_guests", { synchronize: false })
 export class User {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "users_pkey" })
+  @IdKey("users")
   id: string;
 
   @Column({ type: "text", default: "" })
@@ -28,33 +29,21 @@ export class User {
   @Column({ type: "boolean", name: "is_anonymous", default: false })
   isAnonymous: boolean;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 
-  @OneToMany(
-    () => Session,
-    (session) => session.user,
-  )
+  @ListOf(() => Session, "user")
   sessions: Relation<Session>[];
 
-  @OneToMany(
-    () => Account,
-    (account) => account.user,
-  )
+  @ListOf(() => Account, "user")
   accounts: Relation<Account>[];
 
-  @OneToMany(
-    () => Conversation,
-    (conversation) => conversation.user,
-  )
+  @ListOf(() => Conversation, "user")
   conversations: Relation<Conversation>[];
 
-  @OneToMany(
-    () => Task,
-    (task) => task.user,
-  )
+  @ListOf(() => Task, "user")
   tasks: Relation<Task>[];
 }

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
+import { Column, Entity, Index } from "typeorm";
+import { IdKey, now, TimeColumn } from "./columns.ts";
 
 /** A pending confirmation, of an address for example. Better Auth's. */
 @Entity("verifications")
 @Index("verifications_identifier_idx", ["identifier"])
 export class Verification {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "verifications_pkey" })
+  @IdKey("verifications")
   id: string;
 
   @Column({ type: "text" })
@@ -13,12 +14,12 @@ export class Verification {
   @Column({ type: "text" })
   value: string;
 
-  @Column({ type: "timestamptz", precision: 3, name: "expires_at" })
+  @TimeColumn("expires_at")
   expiresAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "created_at", default: () => "now()" })
+  @TimeColumn("created_at", { default: now })
   createdAt: Date;
 
-  @Column({ type: "timestamptz", precision: 3, name: "updated_at", default: () => "now()" })
+  @TimeColumn("updated_at", { default: now })
   updatedAt: Date;
 }
