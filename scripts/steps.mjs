@@ -127,7 +127,7 @@ export function checkNode() {
   );
 }
 
-function killGroup(child, signal) {
+export function killGroup(child, signal) {
   try {
     if (process.platform === "win32") child.kill(signal);
     else process.kill(-child.pid, signal);

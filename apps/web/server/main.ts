@@ -44,6 +44,9 @@ async function serve(config: Config): Promise<void> {
   tracing = await openTracing(config.tracing, log);
   lifecycle.onEnd("traces", () => tracing?.close());
   const http = new HttpServer(createWaitingListener({ https }));
+  // Takes the processor while the database is waited for.
+  const openingNext = openNextApp({ dir: webDir, ...config, httpServer: http.server });
+  openingNext.catch(() => undefined); // awaited below
   const data = await openData(config, repository, lifecycle, log, async () => {
     await http.listen(config);
     process.stdout.write("The database cannot be reached. Holdfast waits for it.\n");
@@ -51,10 +54,7 @@ async function serve(config: Config): Promise<void> {
   const { secret } = data;
   const db = tracing ? traceDatabase(data.db, tracing) : data.db;
   const assistant = openAssistant(config.models);
-  const [openTools, next] = await Promise.all([
-    openTaskTools(db),
-    openNextApp({ dir: webDir, ...config, httpServer: http.server }),
-  ]);
+  const [openTools, next] = await Promise.all([openTaskTools(db), openingNext]);
   lifecycle.onEnd("web app", () => next.close());
   lifecycle.onEnd("connections", () => http.cutConnections());
   const { appUrl, trustProxy, limits, oauth } = config;
