@@ -1,32 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Browser } from "./testing/browser.ts";
-import { serveTests } from "./testing/test-server.ts";
-import {
-  expectClean,
-  id,
-  newOwner,
-  newPerson,
-  type Owner,
-  procedures,
-  program,
-  type Sent,
-  type Somebody,
-  snapshot,
-  type Wall,
-  walls,
-} from "./testing/walls.ts";
+import { expectClean, id, procedures, program, type Sent, type Wall, wallScene, walls } from "./testing/walls.ts";
 
-let owner: Owner;
-let stranger: Somebody;
-
-const used = serveTests();
-
-beforeAll(async () => {
-  owner = await newOwner(used.server);
-});
-beforeEach(async () => {
-  stranger = await newPerson(used.server);
-});
+const scene = wallScene();
 
 async function call(
   procedure: string,
@@ -67,46 +43,48 @@ describe.each(procedures)("$name", ({ name, type }) => {
   const wall = walls[name] as Wall; // the test above says so
 
   it("R-SEC-1: answers nobody but who is known", async () => {
-    const anonymous = used.server.browser();
-    const sent = await call(name, type, wall.input(owner.belongings), anonymous, { origin: "" });
+    const anonymous = scene.visitor();
+    const sent = await call(name, type, wall.input(scene.owner.belongings), anonymous, { origin: "" });
     expect(sent.status, sent.text).toBe(wall.open ? 200 : 401);
     for (const authorization of [
       "Bearer nonsense",
       "Basic YTpi",
-      `Bearer ${stranger.browser.cookies.get("holdfast.session_data")}`,
+      `Bearer ${scene.stranger.browser.cookies.get("holdfast.session_data")}`,
     ]) {
       // The cookie beside it is good, and must not be asked.
-      const refused = await call(name, type, wall.input(owner.belongings), owner.browser.copy(), { authorization });
+      const refused = await call(name, type, wall.input(scene.owner.belongings), scene.owner.browser.copy(), {
+        authorization,
+      });
       expect(refused.status, `${authorization}: ${refused.text}`).toBe(401);
     }
     const gone = await program(crypto.randomUUID());
-    expect((await call(name, type, wall.input(owner.belongings), used.server.browser(), gone)).status).toBe(401);
+    expect((await call(name, type, wall.input(scene.owner.belongings), scene.visitor(), gone)).status).toBe(401);
   });
 
   it("R-SEC-1, R-CONV-6: gives a stranger nothing, and changes nothing", async () => {
-    const before = await snapshot(used.db, owner);
-    const input = { ...wall.input(owner.belongings), userId: owner.id, user_id: owner.id };
-    for (const headers of [{}, await program(stranger.id)]) {
-      const browser = "authorization" in headers ? used.server.browser() : stranger.browser;
-      const sent = await call(name, type, wall.stranger ? wall.input(owner.belongings) : input, browser, headers);
+    const before = await scene.snapshot();
+    const input = { ...wall.input(scene.owner.belongings), userId: scene.owner.id, user_id: scene.owner.id };
+    for (const headers of [{}, await program(scene.stranger.id)]) {
+      const browser = "authorization" in headers ? scene.visitor() : scene.stranger.browser;
+      const sent = await call(name, type, wall.stranger ? wall.input(scene.owner.belongings) : input, browser, headers);
       expectClean(sent, name);
       if (wall.stranger) expect(sent.status, sent.text).toBe(wall.stranger);
     }
-    expect(await snapshot(used.db, owner)).toBe(before);
+    expect(await scene.snapshot()).toBe(before);
   });
 
   it("R-API-3: refuses malformed ids and inputs of the wrong kind with 400", async () => {
-    const input = wall.input(owner.belongings);
+    const input = wall.input(scene.owner.belongings);
     for (const field of Object.keys(input ?? {}).filter((one) => /id$/i.test(one) || one === "around")) {
       for (const bad of ["1", "", "not-a-uuid", `${id()}'--`, 7, null, { $ne: null }, [id()]]) {
         if (bad === null && field === "conversationId" && name.startsWith("turn.")) continue;
-        const sent = await call(name, type, { ...input, [field]: bad }, stranger.browser);
+        const sent = await call(name, type, { ...input, [field]: bad }, scene.stranger.browser);
         expect(sent.status, `${field} = ${JSON.stringify(bad)}: ${sent.text}`).toBe(400);
         expect(sent.text).toContain("issues");
       }
     }
     for (const bad of ["text", 5, true, [1, 2]]) {
-      const sent = await call(name, type, bad, stranger.browser);
+      const sent = await call(name, type, bad, scene.stranger.browser);
       if (input) expect(sent.status, `${JSON.stringify(bad)}: ${sent.text}`).toBe(400);
       else expectClean(sent, name);
     }
@@ -114,21 +92,21 @@ describe.each(procedures)("$name", ({ name, type }) => {
 
   it("R-API-2: refuses a huge body with 413", async () => {
     if (type !== "mutation") return;
-    const sent = await call(name, type, { padding: "x".repeat(1_100_000) }, stranger.browser);
+    const sent = await call(name, type, { padding: "x".repeat(1_100_000) }, scene.stranger.browser);
     expect(sent.status).toBe(413);
   });
 
   it("R-SEC-8: refuses another site's page", async () => {
-    const before = await snapshot(used.db, owner);
+    const before = await scene.snapshot();
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost"]) {
-      const sent = await call(name, type, wall.input(owner.belongings), owner.browser, { origin });
+      const sent = await call(name, type, wall.input(scene.owner.belongings), scene.owner.browser, { origin });
       expect(sent.status, origin).toBe(403);
     }
     if (type === "mutation") {
-      const sent = await call(name, type, wall.input(owner.belongings), owner.browser, { origin: "" });
+      const sent = await call(name, type, wall.input(scene.owner.belongings), scene.owner.browser, { origin: "" });
       expect(sent.status, "a cookie without an Origin").toBe(403);
     }
-    expect(await snapshot(used.db, owner)).toBe(before);
+    expect(await scene.snapshot()).toBe(before);
   });
 });
 
@@ -146,11 +124,15 @@ describe("the account's routes", () => {
     ["POST", "/api/auth/update-user", { name: "Eve" }],
   ])("R-SEC-1, R-SEC-8: %s %s answers nobody, and no other site", async (method, path, json) => {
     const body = json && { json };
-    const before = await snapshot(used.db, owner);
-    expect((await used.server.browser().fetch(path, { method, ...body, headers: { origin: "" } })).status).toBe(401);
-    const foreign = await owner.browser.fetch(path, { method, ...body, headers: { origin: "https://evil.example" } });
+    const before = await scene.snapshot();
+    expect((await scene.visitor().fetch(path, { method, ...body, headers: { origin: "" } })).status).toBe(401);
+    const foreign = await scene.owner.browser.fetch(path, {
+      method,
+      ...body,
+      headers: { origin: "https://evil.example" },
+    });
     expect(foreign.status).toBe(403);
-    expect(await snapshot(used.db, owner)).toBe(before);
-    expect((await owner.browser.query("account.me")).data.id).toBe(owner.id);
+    expect(await scene.snapshot()).toBe(before);
+    expect((await scene.owner.browser.query("account.me")).data.id).toBe(scene.owner.id);
   });
 });

@@ -1,27 +1,20 @@
 import { get, request } from "node:http";
-import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestUser } from "@holdfast/db/testing";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { serveTests, startTestServer } from "../testing/test-server.ts";
 
 describe("the API over HTTP", () => {
-  let db: TestDatabase;
-  let server: TestServer;
+  const used = serveTests();
   let browser: Browser;
   let conversationId: string;
 
   beforeAll(async () => {
-    db = await openTestDatabase();
-    server = await startTestServer(db);
-    browser = server.browser();
+    browser = used.server.browser();
     conversationId = (await browser.mutate("conversation.create", { title: "Mine" })).data.id;
     for (let i = 0; i < 5; i++) {
       await browser.mutate("message.add", { conversationId, role: "user", content: "many words ".repeat(50) });
     }
-  });
-  afterAll(async () => {
-    await server.stop();
-    await db.close();
   });
 
   const history = () => `/api/trpc/message.history?input=${encodeURIComponent(JSON.stringify({ conversationId }))}`;
@@ -33,7 +26,7 @@ describe("the API over HTTP", () => {
     headers: Record<string, string>,
   ): Promise<{ headers: Record<string, unknown>; bytes: number }> {
     return new Promise((resolve, reject) => {
-      get(server.url + path, { headers: { ...headers, cookie: cookie() } }, (res) => {
+      get(used.server.url + path, { headers: { ...headers, cookie: cookie() } }, (res) => {
         let bytes = 0;
         res.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
@@ -87,9 +80,9 @@ describe("the API over HTTP", () => {
 
   it("R-API-3: a body that never says how long it is ends at the limit too", async () => {
     const status = await new Promise((resolve) => {
-      const sending = request(`${server.url}/api/trpc/conversation.create`, {
+      const sending = request(`${used.server.url}/api/trpc/conversation.create`, {
         method: "POST",
-        headers: { "content-type": "application/json", cookie: cookie(), origin: server.url },
+        headers: { "content-type": "application/json", cookie: cookie(), origin: used.server.url },
       });
       sending.on("response", (res) => resolve(res.statusCode));
       sending.on("error", () => resolve("closed"));
@@ -114,7 +107,7 @@ describe("the API over HTTP", () => {
     const { error } = (await response.json()) as { error: { data: { issues: { path: string }[] } } };
     expect(response.status).toBe(400);
     expect(error.data.issues).toMatchObject([{ path: "message" }]);
-    expect(await db.sql("SELECT FROM turns WHERE conversation_id = $1", [conversationId])).toEqual([]);
+    expect(await used.db.sql("SELECT FROM turns WHERE conversation_id = $1", [conversationId])).toEqual([]);
   });
 
   it("R-SEC-8: has the headers that keep an answer from being taken for a page", async () => {
@@ -127,47 +120,47 @@ describe("the API over HTTP", () => {
   });
 
   it("R-OPS-4: says whether it lives, and whether it can serve", async () => {
-    expect((await fetch(`${server.url}/api/health/live`)).status).toBe(200);
-    expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+    expect((await fetch(`${used.server.url}/api/health/live`)).status).toBe(200);
+    expect((await fetch(`${used.server.url}/api/health/ready`)).status).toBe(200);
   });
 
   it("R-CONV-6: decides the status of a conversation's page, for visitors too, and makes no user for it", async () => {
     const own = new Headers({ cookie: cookie() });
-    const other = await db.forUser((await createTestUser(db)).id).createConversation();
-    const [before] = await db.sql<{ n: string }>("SELECT count(*) AS n FROM users");
-    expect(await server.api.pageAccess(own, conversationId)).toBe(200);
-    expect(await server.api.pageAccess(own, other.id)).toBe(403);
-    expect(await server.api.pageAccess(own, crypto.randomUUID())).toBe(404);
-    expect(await server.api.pageAccess(own, "nonsense")).toBe(404);
-    expect(await server.api.pageAccess(new Headers(), conversationId)).toBe(403);
-    expect(await server.api.pageAccess(new Headers(), crypto.randomUUID())).toBe(404);
-    expect(await db.sql("SELECT count(*) AS n FROM users")).toEqual([before]);
+    const other = await used.db.forUser((await createTestUser(used.db)).id).createConversation();
+    const [before] = await used.db.sql<{ n: string }>("SELECT count(*) AS n FROM users");
+    expect(await used.server.api.pageAccess(own, conversationId)).toBe(200);
+    expect(await used.server.api.pageAccess(own, other.id)).toBe(403);
+    expect(await used.server.api.pageAccess(own, crypto.randomUUID())).toBe(404);
+    expect(await used.server.api.pageAccess(own, "nonsense")).toBe(404);
+    expect(await used.server.api.pageAccess(new Headers(), conversationId)).toBe(403);
+    expect(await used.server.api.pageAccess(new Headers(), crypto.randomUUID())).toBe(404);
+    expect(await used.db.sql("SELECT count(*) AS n FROM users")).toEqual([before]);
   });
 
   it("R-API-1: serves server components without HTTP", async () => {
-    const { person, caller } = await server.api.forRequest(new Headers({ cookie: cookie() }));
+    const { person, caller } = await used.server.api.forRequest(new Headers({ cookie: cookie() }));
     expect(person?.isGuest).toBe(true);
     expect((await caller.conversation.get({ id: conversationId })).title).toBe("Mine");
-    const visitor = await server.api.forRequest(new Headers());
+    const visitor = await used.server.api.forRequest(new Headers());
     expect(visitor.person).toBeNull();
     await expect(visitor.caller.conversation.pinned()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     expect((await visitor.caller.model.list()).models).not.toEqual([]);
   });
 
   it("leaves other paths alone", async () => {
-    expect((await fetch(`${server.url}/c/${conversationId}`)).status).toBe(404);
-    expect((await fetch(`${server.url}/apiary`)).headers.get("x-request-id")).toBeNull();
+    expect((await fetch(`${used.server.url}/c/${conversationId}`)).status).toBe(404);
+    expect((await fetch(`${used.server.url}/apiary`)).headers.get("x-request-id")).toBeNull();
   });
 
   it("R-TURN-6: two first sends at once by somebody new make one guest and one conversation", async () => {
-    const visitor = server.browser();
+    const visitor = used.server.browser();
     const send = { turnId: crypto.randomUUID(), message: "Hello" };
     const [one, two] = await Promise.all([visitor.mutate("turn.start", send), visitor.mutate("turn.start", send)]);
     expect(one.data.conversation.id).toBe(two.data.conversation.id);
   });
 
   it("R-OPS-6: takes no requests once it stops", async () => {
-    const stopping = await startTestServer(db);
+    const stopping = await startTestServer(used.db);
     await stopping.api.stop();
     const response = await fetch(`${stopping.url}/api/trpc/account.me`);
     expect(response.status).toBe(503);

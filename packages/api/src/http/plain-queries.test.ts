@@ -1,26 +1,19 @@
-import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestUser } from "@holdfast/db/testing";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { serveTests } from "../testing/test-server.ts";
 
 describe("queries without the web's objects", () => {
-  let db: TestDatabase;
-  let server: TestServer;
+  const used = serveTests();
   let browser: Browser;
   let conversationId: string;
   let foreignId: string;
 
   beforeAll(async () => {
-    db = await openTestDatabase();
-    server = await startTestServer(db);
-    browser = server.browser();
+    browser = used.server.browser();
     conversationId = (await browser.mutate("conversation.create", { title: "Mine" })).data.id;
     await browser.mutate("message.add", { conversationId, role: "user", content: "A word" });
-    foreignId = (await db.forUser((await createTestUser(db)).id).createConversation()).id;
-  });
-  afterAll(async () => {
-    await server.stop();
-    await db.close();
+    foreignId = (await used.db.forUser((await createTestUser(used.db)).id).createConversation()).id;
   });
 
   /** What tRPC's client says when it can take a stream, too: then tRPC's own handler answers. */
@@ -28,7 +21,7 @@ describe("queries without the web's objects", () => {
 
   async function ask(address: string, headers: Record<string, string>) {
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(`${server.url}/api/trpc/${address}`, { headers: { cookie, ...headers } });
+    const response = await fetch(`${used.server.url}/api/trpc/${address}`, { headers: { cookie, ...headers } });
     const text = (await response.text()).replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"');
     return { status: response.status, type: response.headers.get("content-type"), text };
   }

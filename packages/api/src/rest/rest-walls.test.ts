@@ -1,29 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { serveTests } from "../testing/test-server.ts";
-import {
-  expectClean,
-  newOwner,
-  newPerson,
-  type Owner,
-  program,
-  routes,
-  type Somebody,
-  snapshot,
-  type Wall,
-  walls,
-} from "../testing/walls.ts";
+import { describe, expect, it } from "vitest";
+import { expectClean, program, routes, type Wall, wallScene, walls } from "../testing/walls.ts";
 
-let owner: Owner;
-let stranger: Somebody;
-
-const used = serveTests();
-
-beforeAll(async () => {
-  owner = await newOwner(used.server);
-});
-beforeEach(async () => {
-  stranger = await newPerson(used.server);
-});
+const scene = wallScene();
 
 describe.each(routes)("$method /api/{user_id}$path", (route) => {
   const wall = walls[route.procedure] as Wall; // as above
@@ -31,8 +9,8 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
   async function send(
     userId: string,
     init: RequestInit & { json?: unknown },
-    of = owner.belongings,
-    browser = used.server.browser(),
+    of = scene.owner.belongings,
+    browser = scene.visitor(),
   ) {
     const input = wall.input(of) ?? {};
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => String(input[route.inputNames[name] ?? name]));
@@ -45,48 +23,48 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
   }
 
   it("R-API-2: 401 for nobody, 403 for another's address, malformed ones too", async () => {
-    const before = await snapshot(used.db, owner);
-    expect((await send(owner.id, { headers: { origin: "" } })).status).toBe(401);
-    const headers = await program(stranger.id);
-    for (const userId of [owner.id, "not-a-uuid", "me", "%00", crypto.randomUUID()]) {
+    const before = await scene.snapshot();
+    expect((await send(scene.owner.id, { headers: { origin: "" } })).status).toBe(401);
+    const headers = await program(scene.stranger.id);
+    for (const userId of [scene.owner.id, "not-a-uuid", "me", "%00", crypto.randomUUID()]) {
       const sent = await send(userId, { headers });
       expect(sent.status, userId).toBe(403);
       expectClean(sent, userId);
     }
-    expect(await snapshot(used.db, owner)).toBe(before);
+    expect(await scene.snapshot()).toBe(before);
   });
 
   it("R-CONV-6: a stranger at their own address gets nothing of the owner's", async () => {
-    const before = await snapshot(used.db, owner);
-    const sent = await send(stranger.id, { headers: await program(stranger.id) });
+    const before = await scene.snapshot();
+    const sent = await send(scene.stranger.id, { headers: await program(scene.stranger.id) });
     expectClean(sent, route.path);
     if (wall.stranger) expect(sent.status).toBe(wall.stranger);
-    expect(await snapshot(used.db, owner)).toBe(before);
+    expect(await scene.snapshot()).toBe(before);
   });
 
   it("R-API-3: 400 for malformed ids, with issues", async () => {
     if (!route.path.includes("{")) return;
     const bad = { conversationId: "x", turnId: "x", taskId: "x", messageId: "x" };
-    const sent = await send(stranger.id, { headers: await program(stranger.id) }, bad);
+    const sent = await send(scene.stranger.id, { headers: await program(scene.stranger.id) }, bad);
     expect(sent.status).toBe(400);
     expect(JSON.parse(sent.text).error.issues).not.toEqual([]);
   });
 
   it("R-API-2: 405 with Allow, 415, 413, and 400 for what is no JSON object", async () => {
-    const headers = await program(owner.id);
-    const wrong = await send(owner.id, { method: "PUT", headers });
+    const headers = await program(scene.owner.id);
+    const wrong = await send(scene.owner.id, { method: "PUT", headers });
     expect(wrong.status).toBe(405);
     expect(wrong.headers.get("allow")).toContain(route.method);
     if (route.method !== "POST") return;
-    expect((await send(owner.id, { headers, json: { content: "x".repeat(1_100_000) } })).status).toBe(413);
-    const wrongType = await used.server.browser().fetch(restPath(route.path), {
+    expect((await send(scene.owner.id, { headers, json: { content: "x".repeat(1_100_000) } })).status).toBe(413);
+    const wrongType = await scene.visitor().fetch(restPath(route.path), {
       method: "POST",
       body: "a=b",
       headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
     });
     expect(wrongType.status).toBe(415);
     for (const body of ["{", "null", "[]", '"text"', "\uFFFD"]) {
-      const sent = await used.server.browser().fetch(restPath(route.path), {
+      const sent = await scene.visitor().fetch(restPath(route.path), {
         method: "POST",
         body,
         headers: { ...headers, "content-type": "application/json" },
@@ -96,23 +74,25 @@ describe.each(routes)("$method /api/{user_id}$path", (route) => {
   });
 
   it("R-SEC-8: refuses another site's page; the cookie with our own Origin will do", async () => {
-    const before = await snapshot(used.db, owner);
+    const before = await scene.snapshot();
     const foreign = await send(
-      owner.id,
+      scene.owner.id,
       { headers: { origin: "https://evil.example" } },
-      owner.belongings,
-      owner.browser,
+      scene.owner.belongings,
+      scene.owner.browser,
     );
     expect(foreign.status).toBe(403);
     if (route.method !== "GET") {
-      expect((await send(owner.id, { headers: { origin: "" } }, owner.belongings, owner.browser)).status).toBe(403);
+      expect(
+        (await send(scene.owner.id, { headers: { origin: "" } }, scene.owner.belongings, scene.owner.browser)).status,
+      ).toBe(403);
     }
-    expect(await snapshot(used.db, owner)).toBe(before);
-    const own = await send(stranger.id, {}, owner.belongings, stranger.browser);
+    expect(await scene.snapshot()).toBe(before);
+    const own = await send(scene.stranger.id, {}, scene.owner.belongings, scene.stranger.browser);
     expect(own.status).not.toBe(401);
   });
 
   function restPath(path: string): string {
-    return `/api/${owner.id}${path.replace(/\{\w+\}/g, owner.belongings.conversationId)}`;
+    return `/api/${scene.owner.id}${path.replace(/\{\w+\}/g, scene.owner.belongings.conversationId)}`;
   }
 });

@@ -1,11 +1,10 @@
 import type { Json } from "@holdfast/contract";
-import type { TestDatabase } from "@holdfast/db/testing";
-import { expect } from "vitest";
+import { beforeAll, beforeEach, expect } from "vitest";
 import { createBearerTokens } from "../identity/bearer.ts";
 import { restRoutes } from "../rest/routes.ts";
 import { appRouter } from "../routers/app-router.ts";
 import type { Browser } from "./browser.ts";
-import { type TestServer, testSecret } from "./test-server.ts";
+import { serveTests, type TestServer, testSecret } from "./test-server.ts";
 
 /** What belongs to the person whom the others must not reach. */
 export interface Belongings {
@@ -65,39 +64,62 @@ export const procedures = Object.entries(
 export const routes = restRoutes(appRouter);
 const bearer = createBearerTokens(testSecret);
 
-export interface Somebody {
+interface Somebody {
   id: string;
   browser: Browser;
 }
 
-export interface Owner extends Somebody {
+interface Owner extends Somebody {
   belongings: Belongings;
 }
 
-export async function newPerson(server: TestServer): Promise<Somebody> {
+/** A server, an owner whose belongings every test of the file asks for, and a stranger of each test's own who asks. */
+export function wallScene() {
+  const used = serveTests();
+  let owner: Owner;
+  let stranger: Somebody;
+
+  beforeAll(async () => {
+    owner = await newOwner(used.server);
+  });
+  beforeEach(async () => {
+    stranger = await newPerson(used.server);
+  });
+
+  return {
+    get owner() {
+      return owner;
+    },
+    get stranger() {
+      return stranger;
+    },
+    visitor: () => used.server.browser(),
+    /** Everything that is the owner's, as text. */
+    async snapshot(): Promise<string> {
+      const tables = ["conversations", "messages", "turns", "tasks"];
+      const rows = await Promise.all(
+        tables.map((table) =>
+          used.db.sql(`select to_jsonb(t) as row from ${table} t where user_id = $1 order by id`, [owner.id]),
+        ),
+      );
+      return JSON.stringify(rows);
+    },
+  };
+}
+
+async function newPerson(server: TestServer): Promise<Somebody> {
   const browser = server.browser();
   await browser.mutate("task.add", { title: "A task" });
   const { data } = await browser.query("account.me");
   return { browser, id: data.id as string };
 }
 
-export async function newOwner(server: TestServer): Promise<Owner> {
+async function newOwner(server: TestServer): Promise<Owner> {
   const person = await newPerson(server);
   const { data } = await person.browser.mutate("turn.chat", { message: "A secret word" });
   const [task] = (await person.browser.query("task.list")).data;
   const { conversationId, turnId, messages } = data;
   return { ...person, belongings: { conversationId, turnId, taskId: task.id, messageId: messages[0].id } };
-}
-
-/** Everything that is the owner's, as text. */
-export async function snapshot(db: TestDatabase, owner: Owner): Promise<string> {
-  const tables = ["conversations", "messages", "turns", "tasks"];
-  const rows = await Promise.all(
-    tables.map((table) =>
-      db.sql(`select to_jsonb(t) as row from ${table} t where user_id = $1 order by id`, [owner.id]),
-    ),
-  );
-  return JSON.stringify(rows);
 }
 
 export type Sent = { status: number; text: string };
