@@ -1,23 +1,21 @@
 import { request } from "node:http";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, setStage, type ToolStage } from "./testing/stage.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { call, setStage } from "./testing/stage.ts";
 import { taskTools } from "./tools.ts";
 
 /** Set it to what a failed run has printed, to see the same requests again. */
 const seed = Number(process.env["FUZZ_SEED"] ?? 1);
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 300);
 
-let stage: ToolStage;
+const stage = setStage();
 let taskOfAda: string;
 
 beforeAll(async () => {
   console.info(`FUZZ_SEED=${seed}`);
-  stage = await setStage();
   const { task } = await call(await stage.clientOf(stage.ada), "add_task", { title: "Ada's own" });
   taskOfAda = String(task?.id);
 });
-afterAll(() => stage.close());
 
 interface Answer {
   status: number;

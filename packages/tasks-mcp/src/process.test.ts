@@ -4,16 +4,12 @@ import { promisify } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startTasksServer, tasksMcpEntry } from "./start-tasks-server.ts";
-import { call, log, setStage, type ToolStage, until } from "./testing/stage.ts";
+import { call, log, setStage, until } from "./testing/stage.ts";
 import { createTaskTokens } from "./tokens.ts";
 
-let stage: ToolStage;
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterAll(() => stage.close());
+const stage = setStage();
 
 describe("the tool server's process", () => {
   it("is started again when it dies", async () => {

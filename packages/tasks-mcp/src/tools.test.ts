@@ -1,12 +1,8 @@
 import { createTestUser } from "@holdfast/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, setStage, type ToolStage } from "./testing/stage.ts";
+import { describe, expect, it } from "vitest";
+import { call, setStage } from "./testing/stage.ts";
 
-let stage: ToolStage;
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterAll(() => stage.close());
+const stage = setStage();
 
 describe("R-TASK-2: the task tools", () => {
   it("offers six, with whose tasks in none of their arguments", async () => {

@@ -3,13 +3,9 @@ import { readFile } from "node:fs/promises";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTasksServer, type TasksServer } from "./start-tasks-server.ts";
-import { call, log, setStage, type ToolStage } from "./testing/stage.ts";
+import { call, log, setStage } from "./testing/stage.ts";
 
-let stage: ToolStage;
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterAll(() => stage.close());
+const stage = setStage();
 
 describe("R-SEC-5: the wall around the tools", () => {
   it("the role is refused on every table but tasks, for reading and for writing", async () => {

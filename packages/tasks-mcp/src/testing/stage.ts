@@ -2,12 +2,13 @@ import type { Task } from "@holdfast/contract";
 import { createTestUser, openTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterAll, beforeAll } from "vitest";
 import { startTasksServer, type TasksServer } from "../start-tasks-server.ts";
 import { createTaskTokens, type TaskTokens } from "../tokens.ts";
 
 export const log = { info: () => undefined, warn: () => undefined };
 
-export interface ToolStage {
+interface ToolStage {
   db: TestDatabase;
   tokens: TaskTokens;
   server: TasksServer;
@@ -22,8 +23,17 @@ export interface ToolStage {
   close(): Promise<void>;
 }
 
-/** A database, the tool server on it, and two people. */
-export async function setStage(): Promise<ToolStage> {
+/** A database, the tool server on it, and two people, for the tests of one file: there from the first of them on. */
+export function setStage(): ToolStage {
+  const stage = {} as ToolStage; // filled before any test runs
+  beforeAll(async () => {
+    Object.assign(stage, await openStage());
+  });
+  afterAll(() => stage.close());
+  return stage;
+}
+
+async function openStage(): Promise<ToolStage> {
   const db = await openTestDatabase();
   const tokens = createTaskTokens();
   const ada = (await createTestUser(db)).id;
