@@ -1,18 +1,17 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "@/ui/button";
 import { TextField } from "@/ui/text-field";
+import { AccountForm } from "./account-form";
 import { accountRequest } from "./account-request";
 import { emailFault, faultsOf } from "./checks";
 import styles from "./form.module.css";
-import { FormMessage } from "./form-message";
 import { textOf, useAccountForm } from "./use-account-form";
 
 /** `isExpired`: the person comes from a link that is no good any more. */
 export function ForgotPasswordForm({ isExpired }: { isExpired: boolean }) {
   const [isSent, setSent] = useState(false);
-  const { errors, message, isBusy, finish, formProps } = useAccountForm({
+  const form = useAccountForm({
     check: (values) => faultsOf({ email: emailFault(textOf(values, "email")) }),
     send: (values) =>
       accountRequest("POST", "/api/auth/request-password-reset", {
@@ -22,29 +21,28 @@ export function ForgotPasswordForm({ isExpired }: { isExpired: boolean }) {
     explain: ({ status }) =>
       status === 404 ? "This server sends no mail. Ask whoever runs it to set a new password for you." : null,
     onDone: () => {
-      finish();
+      form.finish();
       setSent(true);
     },
   });
 
   return (
     <>
-      <form {...formProps} className={styles.form}>
-        <h1 className={styles.heading}>Set a new password</h1>
-        <p className={styles.lead}>
-          {isExpired
+      <AccountForm
+        form={form}
+        heading="Set a new password"
+        lead={
+          isExpired
             ? "This link has been used or has expired. We send you another."
-            : "We send you a link that lets you choose one."}
-        </p>
-        <FormMessage>{message}</FormMessage>
+            : "We send you a link that lets you choose one."
+        }
+        submit="Send the link"
+      >
         <div role="status">
           {isSent && <p className={styles.done}>If there is an account with this email, the link is on its way.</p>}
         </div>
-        <TextField label="Email" name="email" type="email" autoComplete="email" error={errors["email"]} />
-        <Button type="submit" look="primary" busy={isBusy} className={styles.submit}>
-          Send the link
-        </Button>
-      </form>
+        <TextField label="Email" name="email" type="email" autoComplete="email" error={form.errors["email"]} />
+      </AccountForm>
       <p className={styles.other}>
         <a href="/sign-in">Back to sign in</a>
       </p>

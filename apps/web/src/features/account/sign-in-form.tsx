@@ -1,11 +1,9 @@
 "use client";
 
-import { Button } from "@/ui/button";
 import { TextField } from "@/ui/text-field";
+import { AccountForm } from "./account-form";
 import { accountRequest } from "./account-request";
 import { emailFault, faultsOf, passwordFault } from "./checks";
-import styles from "./form.module.css";
-import { FormMessage } from "./form-message";
 import { OtherWays } from "./other-ways";
 import { textOf, useAccountForm } from "./use-account-form";
 
@@ -16,7 +14,7 @@ interface SignInFormProps {
 }
 
 export function SignInForm({ notice, movesGuest }: SignInFormProps) {
-  const { errors, message, isBusy, formProps } = useAccountForm({
+  const form = useAccountForm({
     check: (values) =>
       faultsOf({
         email: emailFault(textOf(values, "email")),
@@ -33,23 +31,22 @@ export function SignInForm({ notice, movesGuest }: SignInFormProps) {
 
   return (
     <>
-      <form {...formProps} className={styles.form}>
-        <h1 className={styles.heading}>Sign in</h1>
-        {movesGuest && <p className={styles.lead}>What you have as a guest comes with you.</p>}
-        {notice && <p className={styles.done}>{notice}</p>}
-        <FormMessage>{message}</FormMessage>
-        <TextField label="Email" name="email" type="email" autoComplete="email" error={errors["email"]} />
+      <AccountForm
+        form={form}
+        heading="Sign in"
+        lead={movesGuest ? "What you have as a guest comes with you." : null}
+        notice={notice}
+        submit="Sign in"
+      >
+        <TextField label="Email" name="email" type="email" autoComplete="email" error={form.errors["email"]} />
         <TextField
           label="Password"
           name="password"
           type="password"
           autoComplete="current-password"
-          error={errors["password"]}
+          error={form.errors["password"]}
         />
-        <Button type="submit" look="primary" busy={isBusy} className={styles.submit}>
-          Sign in
-        </Button>
-      </form>
+      </AccountForm>
       <OtherWays offersReset>
         <span>
           New here? <a href="/sign-up">Create an account</a>

@@ -1,17 +1,15 @@
 "use client";
 
 import { limits } from "@holdfast/contract";
-import { Button } from "@/ui/button";
 import { TextField } from "@/ui/text-field";
+import { AccountForm } from "./account-form";
 import { accountRequest } from "./account-request";
 import { emailFault, faultsOf, nameFault, newPasswordFault } from "./checks";
-import styles from "./form.module.css";
-import { FormMessage } from "./form-message";
 import { OtherWays } from "./other-ways";
 import { textOf, useAccountForm } from "./use-account-form";
 
 export function SignUpForm({ keepsGuest }: { keepsGuest: boolean }) {
-  const { errors, message, isBusy, formProps } = useAccountForm({
+  const form = useAccountForm({
     check: (values) =>
       faultsOf({
         name: nameFault(textOf(values, "name")),
@@ -31,28 +29,27 @@ export function SignUpForm({ keepsGuest }: { keepsGuest: boolean }) {
 
   return (
     <>
-      <form {...formProps} className={styles.form}>
-        <h1 className={styles.heading}>Create an account</h1>
-        <p className={styles.lead}>
-          {keepsGuest
+      <AccountForm
+        form={form}
+        heading="Create an account"
+        lead={
+          keepsGuest
             ? "Everything you have here stays, and you can reach it from any device."
-            : "Your conversations are kept, and you can reach them from any device."}
-        </p>
-        <FormMessage>{message}</FormMessage>
-        <TextField label="Name" name="name" autoComplete="name" error={errors["name"]} />
-        <TextField label="Email" name="email" type="email" autoComplete="email" error={errors["email"]} />
+            : "Your conversations are kept, and you can reach them from any device."
+        }
+        submit="Create account"
+      >
+        <TextField label="Name" name="name" autoComplete="name" error={form.errors["name"]} />
+        <TextField label="Email" name="email" type="email" autoComplete="email" error={form.errors["email"]} />
         <TextField
           label="Password"
           name="password"
           type="password"
           autoComplete="new-password"
           hint={`At least ${limits.passwordMinLength} characters.`}
-          error={errors["password"]}
+          error={form.errors["password"]}
         />
-        <Button type="submit" look="primary" busy={isBusy} className={styles.submit}>
-          Create account
-        </Button>
-      </form>
+      </AccountForm>
       <OtherWays>
         <span>
           Have an account? <a href="/sign-in">Sign in</a>

@@ -67,6 +67,9 @@ function sentence(text: string): string {
   return /[.!?]$/.test(worded) ? worded : `${worded}.`;
 }
 
+/** What `useAccountForm` gives a form to show. */
+export type AccountFormState = ReturnType<typeof useAccountForm>;
+
 export function textOf(values: FormData, name: string): string {
   const value = values.get(name);
   return typeof value === "string" ? value : "";

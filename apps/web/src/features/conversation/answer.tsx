@@ -3,11 +3,11 @@
 import { codePointLength, limits } from "@holdfast/contract";
 import { useState } from "react";
 import { CopyButton } from "@/ui/copy-button";
-import { Glyph } from "@/ui/glyph";
 import { Markdown } from "@/ui/markdown/markdown";
 import { AnswerDetails } from "./answer-details";
 import { AnswerSteps } from "./answer-steps";
 import type { AnswerEntry } from "./entries";
+import { MessageAction } from "./message-action";
 import styles from "./message-log.module.css";
 
 interface AnswerProps {
@@ -39,28 +39,14 @@ export function Answer({ entry, isTarget, modelName, onAskAgain }: AnswerProps) 
       {!busy && (
         <div className={styles.actions}>
           <CopyButton text={() => toText(entry)} label="Copy" className={styles.action} />
-          {prompt !== null && (
-            <button
-              type="button"
-              className={styles.action}
-              aria-label="Try again"
-              title="Try again"
-              onClick={() => onAskAgain(prompt)}
-            >
-              <Glyph name="retry" />
-            </button>
-          )}
+          {prompt !== null && <MessageAction label="Try again" glyph="retry" onClick={() => onAskAgain(prompt)} />}
           {turn?.usage && (
-            <button
-              type="button"
-              className={styles.action}
-              aria-label="Details"
-              title="Details"
+            <MessageAction
+              label="Details"
+              glyph="info"
               aria-expanded={showsDetails}
               onClick={() => setShowsDetails(!showsDetails)}
-            >
-              <Glyph name="info" />
-            </button>
+            />
           )}
           {showsDetails && turn && <AnswerDetails turn={turn} modelName={modelName(turn.model)} />}
         </div>

@@ -1,9 +1,9 @@
 "use client";
 
 import { CopyButton } from "@/ui/copy-button";
-import { Glyph } from "@/ui/glyph";
 import { EditMessage } from "./edit-message";
 import type { PromptEntry } from "./entries";
+import { MessageAction } from "./message-action";
 import styles from "./message-log.module.css";
 import type { Branch } from "./use-branch";
 
@@ -40,15 +40,7 @@ export function Prompt({ entry, isTarget, branch }: PromptProps) {
               <>
                 <CopyButton text={text} label="Copy" className={styles.action} />
                 {position !== null && (
-                  <button
-                    type="button"
-                    className={styles.action}
-                    aria-label="Edit in a new branch"
-                    title="Edit in a new branch"
-                    onClick={() => branch.edit(messageId)}
-                  >
-                    <Glyph name="edit" />
-                  </button>
+                  <MessageAction label="Edit in a new branch" glyph="edit" onClick={() => branch.edit(messageId)} />
                 )}
               </>
             )}
