@@ -135,8 +135,7 @@ test("R-SEC-2: a session that is ended on another device: its page says so, keep
   const account = await signsUp(person);
   await signsIn(anotherPerson, account);
   await anotherPerson.begins("written on the second device");
-  const secondTab = await anotherPerson.inAnotherTab();
-  await secondTab.page.goto(anotherPerson.page.url());
+  const secondTab = await anotherPerson.inAnotherTab(anotherPerson.page.url());
   await secondTab.composer.fill("half a thought");
   for (const device of [anotherPerson, secondTab]) device.problems.allow(/status of 401/);
 
@@ -168,8 +167,7 @@ test("R-SEC-1: when somebody else signs in in one tab, the tabs of the person be
   const [first, second] = [await signsUp(person), await signsUp(anotherPerson)];
   await anotherPerson.begins("of the second person");
   await person.begins("of the first person");
-  const left = await person.inAnotherTab();
-  await left.page.goto(person.page.url());
+  const left = await person.inAnotherTab(person.page.url());
   await expect(left.messages).toHaveCount(2);
   left.problems.allow(/status of 40[13]/);
   await signsOut(person);

@@ -187,10 +187,7 @@ test("R-SEC-8: nothing that a model or a tool says runs in the page, or loads an
   person,
   server,
 }) => {
-  const elsewhere: string[] = [];
-  person.context.on("request", (request) => {
-    if (/^(https?|wss?):/.test(request.url()) && !request.url().startsWith(server.url)) elsewhere.push(request.url());
-  });
+  const elsewhere = person.requestsBeyond(server.url);
   person.page.on("dialog", (dialog) => elsewhere.push(dialog.message()));
   await person.page.goto("/new");
   const panel = new TasksPanel(person);

@@ -8,8 +8,7 @@ test("R-WEB-4: deleted in another tab: the page says so, and what was typed begi
 }) => {
   const id = await person.begins("soon to be gone");
   await person.composer.fill("a draft that stays");
-  const other = await person.inAnotherTab();
-  await other.page.goto(`/c/${id}`);
+  const other = await person.inAnotherTab(`/c/${id}`);
   const title = (await other.sidebar.locator("[aria-current=page]").textContent()) ?? "";
   await other.deletes(title);
   await expect(person.page.getByText("This conversation was deleted.")).toBeVisible();

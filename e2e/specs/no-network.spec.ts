@@ -9,11 +9,7 @@ test("R-OPS-1: without a network and without a key everything works, and nothing
   person,
   server,
 }) => {
-  const elsewhere: string[] = [];
-  person.context.on("request", (request) => {
-    const url = request.url();
-    if (!/^(data|blob):/.test(url) && !url.startsWith(server.url)) elsewhere.push(url);
-  });
+  const elsewhere = person.requestsBeyond(server.url);
   await person.page.goto("/new");
   const panel = new TasksPanel(person);
   await panel.opens();

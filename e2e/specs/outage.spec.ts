@@ -47,8 +47,7 @@ test("R-OPS-3: the database goes away and comes back: 503 meanwhile, nothing typ
 
     // Without what the cookie remembers, only the database can tell who they are.
     await person.context.clearCookies({ name: "holdfast.session_data" });
-    const settings = (await person.inAnotherTab()).page;
-    await settings.goto("/settings");
+    const { page: settings } = await person.inAnotherTab("/settings");
     await expect(
       settings.getByText("Holdfast cannot reach its database, so it cannot tell who you are."),
     ).toBeVisible();

@@ -1,4 +1,5 @@
 import type { Page, Route } from "@playwright/test";
+import type { TestedDatabase } from "../fixtures/database.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -31,7 +32,7 @@ test("R-WEB-4: what was sent shows at once under the id that it keeps, and is ma
   person,
 }) => {
   await person.begins("all is well");
-  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  const release = await holdsStart(person.page);
   await person.says("on its way");
   const sent = person.sent.last();
   await expect(sent).toHaveAttribute("data-sending", "sending");
@@ -47,7 +48,7 @@ test("R-WEB-4: what was sent shows at once under the id that it keeps, and is ma
 
 test("R-TURN-4: Stop during a visitor's first send stops the answer as soon as it has begun", async ({ person }) => {
   await person.page.goto("/new");
-  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  const release = await holdsStart(person.page);
   await person.says("[long 300 100] the very first");
   await person.stop.click();
   release();
@@ -61,17 +62,14 @@ test("R-TURN-4: Stop during a visitor's first send stops the answer as soon as i
 
 test("R-TURN-4: Stop during a send stops the answer as soon as it has begun", async ({ person, database }) => {
   await person.begins("all is well");
-  const { release } = await onStart(person.page, (route, _, released) => released.then(() => route.continue()));
+  const release = await holdsStart(person.page);
   await person.says("[long 300 100] not so fast");
   await person.stop.click();
   await expect(person.sent.last()).toContainText("Stopping…");
   release();
   await expect(person.send).toBeVisible();
   await expect(person.sent).toHaveCount(2);
-  const turns = "select status from turns where conversation_id = $1 order by started_at";
-  await expect
-    .poll(() => database.sql(turns, [person.conversationId()]))
-    .toEqual([{ status: "completed" }, { status: "stopped" }]);
+  await endsAs(database, person.conversationId(), ["completed", "stopped"]);
   await expect(person.log).toContainText(/Stopped/);
 });
 
@@ -110,10 +108,7 @@ test("R-TURN-4: Stop during a send that had arrived all the same stops it where 
   await person.says("[long 300 100] arrived");
   await person.stop.click();
   release();
-  const turns = "select status from turns where conversation_id = $1 order by started_at";
-  await expect
-    .poll(() => database.sql(turns, [person.conversationId()]))
-    .toEqual([{ status: "completed" }, { status: "stopped" }]);
+  await endsAs(database, person.conversationId(), ["completed", "stopped"]);
   await expect(person.sent).toHaveCount(2);
   await expect(person.send).toBeVisible();
 });
@@ -156,6 +151,18 @@ test("R-TURN-4: a Stop at whatever moment of a turn stops it, and the server goe
 });
 
 /** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
+/** The next send goes out when it is released. */
+async function holdsStart(page: Page): Promise<() => void> {
+  const { release } = await onStart(page, (route, _, released) => released.then(() => route.continue()));
+  return release;
+}
+
+/** Waits until the turns of the conversation have these states, in their order. */
+async function endsAs(database: TestedDatabase, conversationId: string, states: string[]): Promise<void> {
+  const turns = "select status from turns where conversation_id = $1 order by started_at";
+  await expect.poll(() => database.sql(turns, [conversationId])).toEqual(states.map((status) => ({ status })));
+}
+
 async function onStart(page: Page, act: (route: Route, attempt: number, released: Promise<void>) => Promise<void>) {
   let release = () => {};
   const released = new Promise<void>((resolve) => {

@@ -8,8 +8,7 @@ test("R-WEB-3: a message, a rename and a deletion in one tab show in the other w
   person,
 }) => {
   const id = await person.begins("seen in two tabs");
-  const other = await person.inAnotherTab();
-  await other.page.goto(`/c/${id}`);
+  const other = await person.inAnotherTab(`/c/${id}`);
   await expect(other.messages).toHaveCount(2);
 
   await person.asks("a message from the first tab");
@@ -30,8 +29,7 @@ test("R-WEB-3: a conversation begun in one tab is listed in the other, and the a
   person,
 }) => {
   await person.begins("the first one");
-  const other = await person.inAnotherTab();
-  await other.page.goto(person.page.url());
+  const other = await person.inAnotherTab(person.page.url());
   await expect(other.conversations).toHaveCount(1);
   await person.page.goto("/new");
   await person.asks("begun in one tab");
@@ -73,8 +71,7 @@ test("R-WEB-3: a tab that sleeps holds up no other, whichever holds the stream, 
   person,
 }) => {
   const id = await person.begins("one of two sleeps");
-  const other = await person.inAnotherTab();
-  await other.page.goto(`/c/${id}`);
+  const other = await person.inAnotherTab(`/c/${id}`);
   await expect(other.messages).toHaveCount(2);
   let count = 2;
   for (const [sleeper, awake] of [
@@ -105,8 +102,7 @@ test("R-WEB-3: ten tabs of one browser all work, with one event stream for all o
   const id = await person.begins("open in ten tabs");
   const tabs = [person];
   while (tabs.length < 10) {
-    const tab = await person.inAnotherTab();
-    await tab.page.goto(`/c/${id}`);
+    const tab = await person.inAnotherTab(`/c/${id}`);
     await expect(tab.messages).toHaveCount(2);
     tabs.push(tab);
   }

@@ -41,8 +41,7 @@ test("R-TURN-3: a closed tab does not stop the answer; whoever opens the convers
   await expect(person.answers.last()).toContainText("word2");
   const url = person.page.url();
   await person.page.close();
-  const later = await person.inAnotherTab();
-  await later.page.goto(url);
+  const later = await person.inAnotherTab(url);
   await later.isAnswered();
   expect(inOrder(await later.answers.last().textContent())).toBe(allWords(30));
 });
@@ -225,8 +224,7 @@ test("R-CONV-5, R-WEB-4: deleting a conversation in mid-answer leaves nothing of
   await person.says("[long 300 100] goodbye");
   await expect(person.answers.last()).toContainText("word3");
   const id = person.conversationId();
-  const watcher = await person.inAnotherTab();
-  await watcher.page.goto(`/c/${id}`);
+  const watcher = await person.inAnotherTab(`/c/${id}`);
   await expect(watcher.stop).toBeVisible();
   await person.deletes((await person.link(/goodbye/).textContent()) ?? "");
   await expect(person.page).not.toHaveURL(new RegExp(id));

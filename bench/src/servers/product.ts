@@ -90,6 +90,7 @@ async function isReady(port: number): Promise<boolean> {
   return response?.status === 200;
 }
 
+/** As the scenarios and the fuzz have it: too little for a package between the three. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
