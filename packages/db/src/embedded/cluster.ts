@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { appendFile, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeLiteral } from "pg";
+import { writeOnce } from "../write-once.ts";
 import type { Binaries } from "./binaries.ts";
 import { run } from "./commands.ts";
-import { type Place, writeOnce } from "./places.ts";
+import type { Place } from "./places.ts";
 
 /** A cluster: PostgreSQL's word for the data of one server. */
 export interface Cluster {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { chown, link, mkdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { readWritten, writeOnce } from "../write-once.ts";
 import { run, type SystemUser } from "./commands.ts";
 
 /** Where the server keeps its files, and as whom it runs. */
@@ -19,7 +20,7 @@ const defaultFolder = "postgres";
 export async function choosePlace(dataDir: string, log: (message: string) => void): Promise<Place> {
   await mkdir(dataDir, { recursive: true });
   const record = join(dataDir, "postgres-folder");
-  const recorded = await readRecord(record);
+  const recorded = await readWritten(record);
   if (recorded) {
     const folder = isAbsolute(recorded) ? recorded : join(dataDir, recorded);
     return { folder, user: await userFor(folder) };
@@ -89,26 +90,4 @@ async function findNobody(): Promise<SystemUser> {
 async function canWrite(folder: string, user: SystemUser): Promise<boolean> {
   const { code } = await run("/bin/sh", ["-c", 'test -x "$1" && test -w "$1"', "sh", folder], { user });
   return code === 0;
-}
-
-async function readRecord(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, "utf8")).trim() || null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null; // the cast: node's own errors carry a code
-    throw error;
-  }
-}
-
-/** Of two processes at once, one writes and both read the same. */
-export async function writeOnce(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.${Date.now()}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
