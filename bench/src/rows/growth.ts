@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database, UserStore } from "@holdfast/db";
 import { conversationId, numbers, people } from "../data/shape.ts";
-import { rareWord } from "../data/text.ts";
+import { commonWord, rareWord } from "../data/text.ts";
 import { median } from "../measure/stats.ts";
 import { count, ms, times } from "../report/format.ts";
 import type { Plot } from "../report/plot.ts";
@@ -32,7 +32,8 @@ export async function measureGrowth(db: Database, messages: number, repeats: num
   await measure("list, first page", repeats, () => gauge.listConversations({ limit: 30 }));
   await measure("history of 1,000", Math.ceil(repeats / 4), () => gauge.getChatHistory(long));
   await measure("newest page", repeats, () => gauge.pageOfMessages(long, { limit: 50 }));
-  await measure("search", repeats, () => gauge.search(rareWord, 20));
+  await measure("search for a rare word", repeats, () => gauge.search(rareWord, 20));
+  await measure("search for a word that everybody uses", repeats, () => gauge.search(commonWord, 20));
   await measure("append", repeats, () => gauge.addMessage(appendedTo, "user", `Note ${randomUUID()}`));
   const doomed = await makeConversations(gauge, 25);
   await measure("delete", 20, async () => gauge.removeConversation(doomed.pop() ?? ""));

@@ -182,7 +182,8 @@ describe("the other roles", () => {
       ["sweep_turns", ["app"]],
     ]);
     for (const one of functions) {
-      expect(one).toMatchObject({ public: false, proconfig: ["search_path=pg_catalog, public"] });
+      expect(one.public, one.proname).toBe(false);
+      expect(one.proconfig, one.proname).toContain("search_path=pg_catalog, public");
     }
   });
 

@@ -73,6 +73,32 @@ describe("search", () => {
     expect(Array.isArray(await ada.search(query, 10))).toBe(true);
   });
 
+  it("R-WEB-4: what is written with a mark in it is found as it is written", async () => {
+    const marks = db.forUser((await createTestUser(db)).id);
+    const { id } = await marks.createConversation({ title: "Marks" });
+    for (const said of ["it's five o'clock", "s comes after it", "see holdfast-app.example/docs", "it is s"])
+      await marks.addMessage(id, "user", said);
+    const positions = async (query: string) => (await marks.search(query, 10)).map((hit) => hit.position).sort();
+    expect(await positions("it's")).toEqual([1]);
+    expect(await positions("s it")).toEqual([1, 2, 4]);
+    expect(await positions("o'clo")).toEqual([1]);
+    expect(await positions("holdfast-app.example")).toEqual([3]);
+  });
+
+  it("R-SEC-1: two people whose words stand together in the index find their own only", async () => {
+    const [first, second] = ["1", "2"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000012345678`);
+    await db.sql("INSERT INTO users (id, name) VALUES ($1, 'first'), ($2, 'second')", [first, second]);
+    const [one, other] = [db.forUser(first ?? ""), db.forUser(second ?? "")];
+    for (const [store, said] of [
+      [one, "neighbours share a hedge"],
+      [other, "neighbours share a wall"],
+    ] as const)
+      await store.addMessage((await store.createConversation()).id, "user", said);
+    const excerpts = (await one.search("neighbours sha", 10)).map((hit) => hit.excerpt);
+    expect(excerpts).toEqual(["\uE000neighbours\uE001 \uE000share\uE001 a hedge"]);
+    expect(await other.search("hedge", 10)).toEqual([]);
+  });
+
   it("R-SEC-1: finds nothing of anybody else's", async () => {
     const bob = db.forUser((await createTestUser(db)).id);
     expect(await found("lisbon", bob)).toEqual([]);

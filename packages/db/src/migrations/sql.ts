@@ -7,6 +7,9 @@ export const noticeChannel = "holdfast";
 /** Who the transaction is for; null where nobody was named, so that no row belongs to them. */
 export const currentUserId = "nullif(current_setting('app.user_id', true), '')::uuid";
 
+/** What stands before each word in the index of all words. Two people may share it: it narrows, and keeps nobody out. */
+export const ownerOfWords = (userId: string) => `right(${userId}::text, 8)`;
+
 const escapedWhitespace = Array.from(
   whitespace,
   (char) => `\\${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
