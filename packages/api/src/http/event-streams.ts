@@ -28,6 +28,12 @@ export interface Subscription {
   ctx: Context;
 }
 
+/** All that is kept of the request. */
+interface StreamFacts {
+  path: string;
+  requestId: string;
+}
+
 export function createEventStreams(options: { log: Log; pingMs?: number }): EventStreams {
   const { log, pingMs = 15_000 } = options;
   const open = new Set<ServerResponse>();
@@ -66,28 +72,34 @@ export function createEventStreams(options: { log: Log; pingMs?: number }): Even
 
     begin(res);
     open.add(res);
+    const yielded = values as AsyncIterable<unknown>; // a subscription yields; it returns no value
+    // Not awaited: what a request needs is let go once its stream has begun, for a feed is open for hours.
+    return stream(res, yielded, { path, requestId: ctx.requestId });
+  }
+
+  async function stream(res: ServerResponse, values: AsyncIterable<unknown>, about: StreamFacts): Promise<void> {
     try {
-      const outcome = await pump(res, values as AsyncIterable<unknown>); // a subscription yields; it returns no value
+      const outcome = await pump(res, values);
       if (outcome === "complete" && !res.writableEnded && !res.destroyed) res.write(frame("", { event: "return" }));
     } catch (error) {
-      if (error instanceof DisconnectError) log.debug({ requestId: ctx.requestId, reason: error.cause }, "stream cut");
-      else if (!res.writableEnded && !res.destroyed) refuse(error);
+      const { requestId } = about;
+      if (error instanceof DisconnectError) log.debug({ requestId, reason: error.cause }, "stream cut");
+      else if (!res.writableEnded && !res.destroyed) refuse(res, error, about);
     } finally {
       open.delete(res);
-      endStream(res);
-      gone.abort();
+      endStream(res); // its close aborts what the subscription does
     }
+  }
 
-    function refuse(cause: unknown): void {
-      // An outage passes: the client connects again until it has.
-      if (cause instanceof UnavailableError) return;
-      const error = getTRPCErrorFromUnknown(cause);
-      if (toApiError(error).code === "INTERNAL")
-        log.error({ err: cause, path, requestId: ctx.requestId }, "a stream failed");
-      const { _config: config } = appRouter._def;
-      const shape = getErrorShape({ config, ctx, error, input, path, type: "subscription" });
-      res.write(frame(JSON.stringify(shape), { event: "serialized-error" }));
-    }
+  function refuse(res: ServerResponse, cause: unknown, { path, requestId }: StreamFacts): void {
+    // An outage passes: the client connects again until it has.
+    if (cause instanceof UnavailableError) return;
+    const error = getTRPCErrorFromUnknown(cause);
+    if (toApiError(error).code === "INTERNAL") log.error({ err: cause, path, requestId }, "a stream failed");
+    const { _config: config } = appRouter._def;
+    const shape = getErrorShape({ config, ctx: undefined, error, input: undefined, path, type: "subscription" });
+    const body = { ...shape, data: { ...shape.data, requestId } };
+    res.write(frame(JSON.stringify(body), { event: "serialized-error" }));
   }
 
   return {

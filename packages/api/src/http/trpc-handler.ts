@@ -41,7 +41,7 @@ export function createTrpcHandler(options: {
   async function subscribe(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const input = subscriptionInput(req);
     const ctx = await openContext(req, res, toHeaders(req), false);
-    await streams.serve(res, { path, input, ctx });
+    return streams.serve(res, { path, input, ctx });
   }
 
   function failing(res: ServerResponse) {
