@@ -27,6 +27,8 @@ export interface Bench {
   startProduct(options?: Partial<ProductOptions>): Promise<Product>;
   rawServer(): Promise<Child>;
   tokenSource(): Promise<Child>;
+  /** Tells how long the disk takes. */
+  diskProbe(): Promise<Child>;
   log(line: string): void;
 }
 

@@ -35,6 +35,7 @@ export function openWorkbench(input: {
   const rawServer = once<Child>(() =>
     startScript(path.join(floors, "raw-server.ts"), { DATABASE_URL: ownerUrl, POOL_SIZE: "10" }),
   );
+  const diskProbe = once<Child>(() => startScript(path.join(floors, "disk.ts"), { FOLDER: scratch("disk") }));
   const start = async (changes: Partial<ProductOptions> = {}): Promise<Product> => {
     const source = await tokenSource();
     return startProduct({ databaseUrl: ownerUrl, dataDir: scratch("server"), modelPort: source.port, ...changes });
@@ -56,6 +57,7 @@ export function openWorkbench(input: {
     startProduct: start,
     rawServer,
     tokenSource,
+    diskProbe,
     log: (line) => void process.stdout.write(`${line}\n`),
     close: async () => {
       for (const close of closers.reverse()) await close();

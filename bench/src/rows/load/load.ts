@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Group } from "../../bench.ts";
+import type { Bench, Group } from "../../bench.ts";
 import { mixedLoad, type Outcome } from "../../load/mixed-load.ts";
 import { usageOf } from "../../measure/process-usage.ts";
-import { summarize } from "../../measure/stats.ts";
+import { type Summary, summarize } from "../../measure/stats.ts";
 import { count, ms } from "../../report/format.ts";
 import type { Plot } from "../../report/plot.ts";
 import type { Result } from "../../report/results.ts";
@@ -25,19 +25,28 @@ export const load: Group = {
     const watch = watchTurns(people, product.port);
     try {
       await Promise.all(watch.streams.map((stream) => stream.opened));
-      const health = watchHealth(product);
       const next = chooser(people, ledger, watch);
+      const warmUpMs = bench.options.quick ? 3_000 : 10_000;
+      const warmUp = await mixedLoad({ port: product.port, perSecond, durationMs: warmUpMs, next });
+      const health = watchHealth(product);
+      const disk = await watchDisk(bench);
       const outcomes = await mixedLoad({ port: product.port, perSecond, durationMs, next });
+      const diskMs = await disk.stop();
       for (let waited = 0; watch.unfinished() > 0 && waited < 30_000; waited += 100) await sleep(100);
       const samples = health.stop();
       const audit = await ledger.audit(bench.owner);
       const conversations = people.reduce((sum, person) => sum + person.conversations.length, 0);
       const lost = { unfinished: watch.unfinished(), notCompleted: watch.notCompleted() };
       return {
-        results: [...successRows(outcomes, lost, audit), ...operationRows(outcomes), ...healthRows(samples)],
+        results: [
+          ...successRows([...warmUp, ...outcomes], lost, audit),
+          ...operationRows(outcomes),
+          diskRow(diskMs),
+          ...healthRows(samples),
+        ],
         notes: [
-          `${count(people.length)} people with their live feeds open and ${count(conversations)} conversations; ${perSecond} operations a second for ${bench.options.loadMinutes} minutes, sent when due, however slow the answers; latencies count from the moment at which an operation was due. A send is a whole turn of 20 tokens, watched to its end.`,
-          ...failuresOf(outcomes),
+          `${count(people.length)} people with their live feeds open and ${count(conversations)} conversations; ${perSecond} operations a second for ${bench.options.loadMinutes} minutes, sent when due, however slow the answers; latencies count from the moment at which an operation was due. A send is a whole turn of 20 tokens, watched to its end. Latencies leave out the first ${warmUpMs / 1000} s, in which everything is compiled.`,
+          ...failuresOf([...warmUp, ...outcomes]),
         ],
         plots: [
           { file: "load-latency.svg", plot: latencyPlot(outcomes) },
@@ -95,6 +104,23 @@ function operationRows(outcomes: Outcome[]): Result[] {
       met: limit ? p99 < limit : null,
     };
   });
+}
+
+/** What every commit waits for, asked by a program that does nothing else. */
+function diskRow({ p50, p99, max }: Summary): Result {
+  return {
+    what: "The disk meanwhile: 8 KiB written and kept",
+    target: "–",
+    measured: `p50 ${ms(p50)}, p99 ${ms(p99)}, worst ${ms(max)}`,
+    met: null,
+  };
+}
+
+async function watchDisk(bench: Bench): Promise<{ stop(): Promise<Summary> }> {
+  const { port } = await bench.diskProbe();
+  const read = async () => (await (await fetch(`http://127.0.0.1:${port}/`)).json()) as number[];
+  await read();
+  return { stop: async () => summarize(await read()) };
 }
 
 interface HealthSample {
