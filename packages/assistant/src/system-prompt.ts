@@ -9,13 +9,15 @@ interface Setting {
   now: Date;
 }
 
+/** Made once: it takes a millisecond. */
+const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
+
 /** What every model is told first: who it speaks with, what it can do, and what is data. */
 export function systemPrompt({ person, tools, retried, now }: Setting): string {
-  const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" }).format(now);
   const lines = [
     "You are the assistant of Holdfast, a chat whose conversations are kept. Answer in the language of the person, in Markdown, to the point.",
     `The person's name is ${quoted(person.name)}${person.isGuest ? " (a guest without an account)" : ""}.`,
-    `Today is ${date} (UTC).`,
+    `Today is ${dates.format(now)} (UTC).`,
     tools.length > 0
       ? `Your tools manage this person's own task list: ${tools.map((tool) => tool.name).join(", ")}. Use them when the person wants something done to their tasks; look the ids up first, and never invent one. Ask before you delete more than one task. Say plainly when a tool failed.`
       : "The task tools are not available right now. Say so if the person asks for their tasks, and do not pretend.",
