@@ -26,12 +26,14 @@ export const load: Group = {
     try {
       await Promise.all(watch.streams.map((stream) => stream.opened));
       const next = chooser(people, ledger, watch);
+      const disk = await watchDisk(bench);
+      await disk.settled();
       const warmUpMs = bench.options.quick ? 3_000 : 10_000;
       const warmUp = await mixedLoad({ port: product.port, perSecond, durationMs: warmUpMs, next });
       const health = watchHealth(product);
-      const disk = await watchDisk(bench);
+      await disk.read();
       const outcomes = await mixedLoad({ port: product.port, perSecond, durationMs, next });
-      const diskMs = await disk.stop();
+      const diskMs = summarize(await disk.read());
       for (let waited = 0; watch.unfinished() > 0 && waited < 30_000; waited += 100) await sleep(100);
       const samples = health.stop();
       const audit = await ledger.audit(bench.owner);
@@ -116,11 +118,26 @@ function diskRow({ p50, p99, max }: Summary): Result {
   };
 }
 
-async function watchDisk(bench: Bench): Promise<{ stop(): Promise<Summary> }> {
+interface DiskWatch {
+  /** The milliseconds of each write since it was last asked. */
+  read(): Promise<number[]>;
+  /** The rows before this one have written much; a disk may be slow for a while afterwards. Waits two minutes at most. */
+  settled(): Promise<void>;
+}
+
+async function watchDisk(bench: Bench): Promise<DiskWatch> {
   const { port } = await bench.diskProbe();
   const read = async () => (await (await fetch(`http://127.0.0.1:${port}/`)).json()) as number[];
-  await read();
-  return { stop: async () => summarize(await read()) };
+  return {
+    read,
+    async settled() {
+      for (let waited = 0; waited < 120; waited += 5) {
+        await read();
+        await sleep(5_000);
+        if (Math.max(...(await read())) < 50) return;
+      }
+    },
+  };
 }
 
 interface HealthSample {
