@@ -3,6 +3,7 @@
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
 import { ListChecks, Menu } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Beginnings } from "@/features/sidebar/date-groups";
 import { Sidebar } from "@/features/sidebar/sidebar";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
@@ -36,7 +37,7 @@ interface ChatShellProps {
   pinned: ConversationSummary[] | null;
   tasks: Task[] | null;
   preferences: Preferences;
-  now: string;
+  beginnings: Beginnings;
   isApple: boolean;
   children: ReactNode;
 }
@@ -65,7 +66,17 @@ export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
 }
 
 /** Sidebar, screen and tasks side by side, with the keys and dialogs that belong to none of them. */
-function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isApple, children }: ChatShellProps) {
+function Frame({
+  isAvailable,
+  person,
+  list,
+  pinned,
+  tasks,
+  preferences,
+  beginnings,
+  isApple,
+  children,
+}: ChatShellProps) {
   const openId = useOpenId();
   const sidebar = usePanel(preferences.sidebarOpen, cookieNames.sidebar, "(max-width: 720px)");
   const tasksPanel = usePanel(preferences.tasksOpen, cookieNames.tasks, "(max-width: 960px)");
@@ -127,7 +138,7 @@ function Frame({ isAvailable, person, list, pinned, tasks, preferences, now, isA
             initialList={list}
             initialPinned={pinned}
             openId={openId}
-            clock={{ now, timeZone: preferences.timeZone }}
+            initialBeginnings={beginnings}
             isApple={isApple}
             onSearch={() => setDialog("search")}
             onClose={sidebar.toggle}

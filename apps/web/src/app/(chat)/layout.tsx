@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { beginningsIn } from "@/features/sidebar/zone-days";
 import { DataProvider } from "@/trpc/provider";
 import { isAppleDevice, requestPreferences } from "../request";
 import { ChatShell } from "./chat-shell";
@@ -15,7 +16,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
         pinned={chat.pinned}
         tasks={chat.tasks}
         preferences={preferences}
-        now={new Date().toISOString()}
+        beginnings={beginningsIn(preferences.timeZone, new Date())}
         isApple={isApple}
       >
         {children}

@@ -3,7 +3,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { ArrowDown } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { withDays } from "./days";
+import { type DaysOf, withDays } from "./days";
 import { type Entry, holdsMessage } from "./entries";
 import { LogEntry } from "./log-entry";
 import styles from "./message-log.module.css";
@@ -34,8 +34,8 @@ export function MessageLog({
   onAskAgain,
   onRetry,
 }: MessageLogProps) {
-  const timeZone = useSyncExternalStore(neverChanges, browserTimeZone, () => "UTC");
-  const entries = useMemo(() => withDays(all, timeZone), [all, timeZone]);
+  const daysOf = useSyncExternalStore(neverChanges, ofTheBrowser, ofTheServer);
+  const entries = useMemo(() => withDays(all, daysOf), [all, daysOf]);
   const scroller = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const { extent, before, after, update, show } = useWindow({ entries, scroller, column });
@@ -117,9 +117,8 @@ function useFollowOwn(entries: readonly Entry[], toEnd: () => void) {
   }, [sent, toEnd]);
 }
 
-function browserTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
+const ofTheBrowser = (): DaysOf => "here";
+const ofTheServer = (): DaysOf => "UTC";
 
 function neverChanges() {
   return () => {};

@@ -8,9 +8,9 @@ import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPage, loadedConversations, withOpen } from "@/trpc/conversation-pages";
 import styles from "./conversation-list.module.css";
 import { ConversationRow } from "./conversation-row";
-import { groupByDate } from "./date-groups";
+import { type Beginnings, groupByDate } from "./date-groups";
 import { moveBetweenLinks } from "./move-between-links";
-import { useClock } from "./use-clock";
+import { useBeginnings } from "./use-beginnings";
 import { useConversationActions } from "./use-conversation-actions";
 import { type RowRange, useVisibleRows } from "./use-visible-rows";
 
@@ -24,8 +24,8 @@ export interface ConversationListProps {
   initialPinned: ConversationSummary[] | null;
   /** The conversation that is open, or null on /new. */
   openId: string | null;
-  /** The server's clock and the person's time zone as far as it is known, for the first paint. */
-  clock: { now: string; timeZone: string };
+  /** In the person's time zone as far as the server knows it, for the first paint. */
+  initialBeginnings: Beginnings;
 }
 
 /** All conversations, however many: pages are read as they are scrolled to, and only rows in sight are in the document. */
@@ -35,14 +35,14 @@ export function ConversationList({
   initialList,
   initialPinned,
   openId,
-  clock,
+  initialBeginnings,
 }: ConversationListProps) {
   const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned, openId);
-  const { now, timeZone } = useClock(clock);
+  const beginnings = useBeginnings(initialBeginnings);
   const groups = useMemo(() => {
-    const dated = groupByDate(conversations, now, timeZone);
+    const dated = groupByDate(conversations, beginnings);
     return pinned.length > 0 ? [{ label: "Pinned", items: pinned }, ...dated] : dated;
-  }, [conversations, pinned, now, timeZone]);
+  }, [conversations, pinned, beginnings]);
 
   const scroller = useRef<HTMLElement>(null);
   const { ranges, isNearEnd } = useVisibleRows(

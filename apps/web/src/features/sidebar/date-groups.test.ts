@@ -1,5 +1,21 @@
-import { describe, expect, it } from "vitest";
-import { groupByDate, startOfDay, untilTomorrow } from "./date-groups";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { beginningsBy, groupByDate, startOfDayHere, untilTomorrow } from "./date-groups";
+import { beginningsIn } from "./zone-days";
+
+type BeginningsAt = (timeZone: string, now: string) => readonly string[];
+
+const ways: [string, BeginningsAt][] = [
+  ["as the server tells", (timeZone, now) => beginningsIn(timeZone, new Date(now))],
+  [
+    "by the browser's clock",
+    (timeZone, now) => {
+      vi.stubEnv("TZ", timeZone);
+      return beginningsBy((daysAgo) => startOfDayHere(new Date(now), daysAgo));
+    },
+  ],
+];
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe("the groups of the sidebar", () => {
   const now = new Date("2026-03-20T12:00:00.000Z");
@@ -16,8 +32,7 @@ describe("the groups of the sidebar", () => {
         at("2026-02-18T00:00:00.000Z"),
         at("2026-02-17T23:59:59.999Z"),
       ],
-      now,
-      "UTC",
+      beginningsIn("UTC", now),
     );
     expect(groups.map(({ label, items }) => [label, items.length])).toEqual([
       ["Today", 1],
@@ -26,28 +41,40 @@ describe("the groups of the sidebar", () => {
       ["Previous 30 days", 2],
       ["Older", 1],
     ]);
-    expect(groupByDate([at("2020-01-01T00:00:00.000Z")], now, "UTC").map((group) => group.label)).toEqual(["Older"]);
-    expect(groupByDate([], now, "UTC")).toEqual([]);
+    expect(groupByDate([at("2020-01-01T00:00:00.000Z")], beginningsIn("UTC", now)).map((group) => group.label)).toEqual(
+      ["Older"],
+    );
+    expect(groupByDate([], beginningsIn("UTC", now))).toEqual([]);
   });
 
-  it("R-WEB-2: a day begins when it does where the person is", () => {
+  it.each(ways)("R-WEB-2: a day begins when it does where the person is, %s", (_, beginningsAt) => {
+    const labelsIn = (timeZone: string, item: { updatedAt: string }) =>
+      groupByDate([item], beginningsAt(timeZone, now.toISOString())).map(({ label }) => label);
     const late = at("2026-03-20T05:30:00.000Z");
-    expect(groupByDate([late], now, "UTC")[0]?.label).toBe("Today");
-    expect(groupByDate([late], now, "America/Los_Angeles")[0]?.label).toBe("Yesterday");
-    expect(groupByDate([at("2026-03-21T01:00:00.000Z")], now, "Asia/Tokyo")[0]?.label).toBe("Today");
+    expect(labelsIn("UTC", late)).toEqual(["Today"]);
+    expect(labelsIn("America/Los_Angeles", late)).toEqual(["Yesterday"]);
+    expect(labelsIn("Asia/Tokyo", at("2026-03-21T01:00:00.000Z"))).toEqual(["Today"]);
   });
 
-  it("knows days of 23 and of 25 hours", () => {
-    const springs = new Date("2026-03-29T10:00:00.000Z");
-    expect(startOfDay(springs, 0, "Europe/Berlin").toISOString()).toBe("2026-03-28T23:00:00.000Z");
-    expect(startOfDay(springs, -1, "Europe/Berlin").toISOString()).toBe("2026-03-29T22:00:00.000Z");
-    const falls = new Date("2026-10-25T10:00:00.000Z");
-    expect(startOfDay(falls, 0, "Europe/Berlin").toISOString()).toBe("2026-10-24T22:00:00.000Z");
-    expect(startOfDay(falls, -1, "Europe/Berlin").toISOString()).toBe("2026-10-25T23:00:00.000Z");
+  it.each(ways)("knows days of 23 and of 25 hours, %s", (_, beginningsAt) => {
+    const springs = "2026-03-29T10:00:00.000Z";
+    expect(beginningsAt("Europe/Berlin", springs)[0]).toBe("2026-03-28T23:00:00.000Z");
+    expect(beginningsAt("Europe/Berlin", "2026-03-30T10:00:00.000Z")[0]).toBe("2026-03-29T22:00:00.000Z");
+    const falls = "2026-10-25T10:00:00.000Z";
+    expect(beginningsAt("Europe/Berlin", falls)[0]).toBe("2026-10-24T22:00:00.000Z");
+    expect(beginningsAt("Europe/Berlin", "2026-10-26T10:00:00.000Z").slice(0, 2)).toEqual([
+      "2026-10-25T23:00:00.000Z",
+      "2026-10-24T22:00:00.000Z",
+    ]);
   });
 
   it("knows when the next day begins", () => {
-    expect(untilTomorrow(new Date("2026-03-20T23:59:00.250Z"), "UTC")).toBe(59_750);
-    expect(untilTomorrow(new Date("2026-03-20T12:00:00.000Z"), "Asia/Kolkata")).toBe(6.5 * 3_600_000);
+    vi.stubEnv("TZ", "UTC");
+    expect(untilTomorrow(new Date("2026-03-20T23:59:00.250Z"))).toBe(59_750);
+    vi.stubEnv("TZ", "Asia/Kolkata");
+    expect(untilTomorrow(new Date("2026-03-20T12:00:00.000Z"))).toBe(6.5 * 3_600_000);
+    vi.stubEnv("TZ", "Europe/Berlin");
+    expect(untilTomorrow(new Date("2026-03-28T23:00:00.000Z"))).toBe(23 * 3_600_000);
+    expect(untilTomorrow(new Date("2026-10-24T22:00:00.000Z"))).toBe(25 * 3_600_000);
   });
 });

@@ -7,13 +7,14 @@ export interface DateGroup<Item> {
   items: Item[];
 }
 
-/** Splits a list that is sorted newest first at the days' beginnings in that time zone. Empty groups are left out. */
+/** When each group's days begin, newest first, as ISO instants; the last group is what lies before them all. */
+export type Beginnings = readonly string[];
+
+/** Splits a list that is sorted newest first at the days' beginnings. Empty groups are left out. */
 export function groupByDate<Item extends { updatedAt: string }>(
   items: readonly Item[],
-  now: Date,
-  timeZone: string,
+  beginnings: Beginnings,
 ): DateGroup<Item>[] {
-  const beginnings = [0, 1, 7, 30].map((days) => startOfDay(now, days, timeZone).toISOString());
   const groups: DateGroup<Item>[] = [];
   for (const item of items) {
     const found = beginnings.findIndex((beginning) => item.updatedAt >= beginning);
@@ -25,36 +26,20 @@ export function groupByDate<Item extends { updatedAt: string }>(
   return groups;
 }
 
-/** The first instant of the day that lies so many days before `now` there; days of 23 and 25 hours included. */
-export function startOfDay(now: Date, daysAgo: number, timeZone: string): Date {
-  const today = wallClock(now, timeZone);
-  const midnight = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - daysAgo);
-  // The offset at midnight may differ from the offset at the first guess: correct it once more.
-  const guess = midnight - offsetAt(new Date(midnight), timeZone);
-  return new Date(midnight - offsetAt(new Date(guess), timeZone));
+/** Of the groups, by what tells when the day so many days ago began. */
+export function beginningsBy(startOfDay: (daysAgo: number) => Date): Beginnings {
+  return [0, 1, 7, 30].map((days) => startOfDay(days).toISOString());
 }
 
-/** Milliseconds until the next day begins there. */
-export function untilTomorrow(now: Date, timeZone: string): number {
-  return startOfDay(now, -1, timeZone).getTime() - now.getTime();
+/**
+ * The first instant of the day so many days before `now`, where this computer is. By its own clock, without `Intl`,
+ * whose first use stops a phone for a tenth of a second.
+ */
+export function startOfDayHere(now: Date, daysAgo: number): Date {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo);
 }
 
-function offsetAt(instant: Date, timeZone: string): number {
-  return wallClock(instant, timeZone).getTime() - Math.floor(instant.getTime() / 1000) * 1000;
-}
-
-/** What clocks there show, as if it were UTC; whole seconds. */
-function wallClock(instant: Date, timeZone: string): Date {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).formatToParts(instant);
-  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((one) => one.type === type)?.value);
-  return new Date(Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")));
+/** Milliseconds until the next day begins here. */
+export function untilTomorrow(now: Date): number {
+  return startOfDayHere(now, -1).getTime() - now.getTime();
 }

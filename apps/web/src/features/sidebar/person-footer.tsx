@@ -41,6 +41,12 @@ export function PersonFooter({ person }: { person: Person | null }) {
 
 /** The first letter as people see it, not half of an emoji. */
 function initialOf(name: string): string {
-  const [first] = new Intl.Segmenter().segment(name.trim());
+  const trimmed = name.trim();
+  // Of most names it is plain to see: the first use of `Intl` is slow.
+  if (startsPlainly.test(trimmed)) return trimmed.charAt(0).toUpperCase();
+  const [first] = new Intl.Segmenter().segment(trimmed);
   return first?.segment.toLocaleUpperCase() ?? "?";
 }
+
+/** Nothing follows that could belong to the letter. */
+const startsPlainly = /^[!-~](?:[ -~]|$)/;
