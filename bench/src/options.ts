@@ -4,7 +4,7 @@ import type { Options } from "./bench.ts";
 const usage = `pnpm bench [--quick | --large] [--only <rows>]… [--load-minutes <n>]
 
   --quick          fewer data and rounds, under three minutes
-  --large          5,000,000 messages
+  --large          5,000,000 messages; writes results-large.md, of the rows that were asked for
   --only <rows>    store, reads, search, growth, tokens, process, browser, load; prints, and leaves results.md as it is
   --load-minutes   how long the load test goes on (3)
 `;

@@ -24,12 +24,22 @@ export interface Section {
 
 const folder = path.resolve(import.meta.dirname, "../..");
 
-export async function writeResults(sections: readonly Section[], about: string[]): Promise<void> {
-  await mkdir(path.join(folder, "plots"), { recursive: true });
+/** What was run, and the name of the file that says what came out. */
+export interface Report {
+  command: string;
+  name: string;
+}
+
+export async function writeResults(report: Report, sections: readonly Section[], about: string[]): Promise<void> {
+  await mkdir(path.join(folder, plotsOf(report)), { recursive: true });
   for (const { file, plot } of sections.flatMap((section) => section.plots)) {
-    await writeFile(path.join(folder, "plots", file), drawPlot(plot));
+    await writeFile(path.join(folder, plotsOf(report), file), drawPlot(plot));
   }
-  await writeFile(path.join(folder, "results.md"), markdownOf(sections, about));
+  await writeFile(path.join(folder, `${report.name}.md`), markdownOf(report, sections, about));
+}
+
+function plotsOf({ name }: Report): string {
+  return name.replace("results", "plots");
 }
 
 export function tableOf(results: readonly Result[]): string {
@@ -49,30 +59,30 @@ export function tableOf(results: readonly Result[]): string {
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function markdownOf(sections: readonly Section[], about: string[]): string {
+function markdownOf(report: Report, sections: readonly Section[], about: string[]): string {
   const results = sections.flatMap((section) => section.results);
   const judged = results.filter((one) => one.met !== null);
   const met = judged.filter((one) => one.met).length;
   return [
     "# What it costs",
     "",
-    `Written by \`pnpm bench\` on ${new Date().toISOString().slice(0, 10)}. ${met} of ${judged.length} targets met.`,
+    `Written by \`${report.command}\` on ${new Date().toISOString().slice(0, 10)}.${judged.length > 0 ? ` ${met} of ${judged.length} targets met.` : ""}`,
     "How to read it, and what was found on the way: [docs/performance.md](../docs/performance.md).",
     "",
     ...describeMachine().map((line) => `- ${line}`),
     ...about.map((line) => `- ${line}`),
     "",
-    ...sections.flatMap(sectionOf),
+    ...sections.flatMap((section) => sectionOf(report, section)),
   ].join("\n");
 }
 
-function sectionOf({ title, results, notes, plots }: Section): string[] {
+function sectionOf(report: Report, { title, results, notes, plots }: Section): string[] {
   return [
     `## ${title}`,
     "",
     ...(results.length > 0 ? [tableOf(results), ""] : []),
     ...notes.flatMap((note) => [note, ""]),
-    ...plots.flatMap(({ file, plot }) => [`![${plot.title}](plots/${file})`, ""]),
+    ...plots.flatMap(({ file, plot }) => [`![${plot.title}](${plotsOf(report)}/${file})`, ""]),
   ];
 }
 

@@ -4,6 +4,8 @@ export interface Acknowledged {
   userId: string;
   conversationId: string;
   messageId: string;
+  /** Of a send: where its turn failed, what was sent is kept with the turn, which can be tried again. */
+  turnId?: string;
   content: string;
   sentAt: number;
   acknowledgedAt: number;
@@ -29,12 +31,13 @@ export class Ledger {
 
   /** Reads everything back from the database, past the server. */
   async audit(owner: pg.Pool): Promise<Audit> {
-    const stored = await this.readBack(owner);
+    const [stored, failed] = [await this.readBack(owner), await this.failedPrompts(owner)];
     const audit: Audit = { acknowledged: this.entries.length, missing: 0, misplaced: 0, gaps: 0, leftovers: 0 };
     const byConversation = groupBy(this.entries);
     for (const entries of byConversation.values()) {
       let last: { position: number; acknowledgedAt: number } | null = null;
       for (const entry of entries.toSorted((a, b) => a.acknowledgedAt - b.acknowledgedAt)) {
+        if (failed.get(entry.turnId ?? "") === entry.content) continue;
         const found = stored.get(entry.messageId);
         if (found?.content !== entry.content || found.conversationId !== entry.conversationId) {
           audit.missing++;
@@ -52,6 +55,14 @@ export class Ledger {
       [],
     );
     return audit;
+  }
+
+  private async failedPrompts(owner: pg.Pool): Promise<Map<string, string>> {
+    const { rows } = await owner.query<{ id: string; prompt: string }>(
+      "SELECT id, prompt FROM turns WHERE status IN ('failed', 'interrupted') AND id = ANY ($1)",
+      [this.entries.flatMap((entry) => entry.turnId ?? [])],
+    );
+    return new Map(rows.map((row) => [row.id, row.prompt]));
   }
 
   private async readBack(owner: pg.Pool) {

@@ -48,6 +48,9 @@ export const load: Group = {
         ],
         notes: [
           `${count(people.length)} people with their live feeds open and ${count(conversations)} conversations; ${perSecond} operations a second for ${bench.options.loadMinutes} minutes, sent when due, however slow the answers; latencies count from the moment at which an operation was due. A send is a whole turn of 20 tokens, watched to its end. Latencies leave out the first ${warmUpMs / 1000} s, in which everything is compiled.`,
+          ...(lost.notCompleted > 0
+            ? [`${lost.notCompleted} turns failed after they had been begun; what was sent is kept with them.`]
+            : []),
           ...failuresOf([...warmUp, ...outcomes]),
         ],
         plots: [
@@ -217,8 +220,10 @@ function memoryPlot(samples: HealthSample[]): Plot {
 function failuresOf(outcomes: Outcome[]): string[] {
   const failures = outcomes.filter((one) => one.failure !== null);
   const kinds = new Map<string, number>();
-  for (const { name, failure } of failures)
-    kinds.set(`${name}: ${failure}`, (kinds.get(`${name}: ${failure}`) ?? 0) + 1);
+  for (const { name, failure } of failures) {
+    const kind = `${name}: ${failure?.replace(/,"requestId":.*/s, "…")}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
   return [...kinds]
     .sort((a, b) => b[1] - a[1])
     .slice(0, 5)

@@ -120,6 +120,7 @@ function send(person: LoadPerson, conversation: string, ledger: Ledger, watch: T
         userId: person.id,
         conversationId: conversation,
         messageId: turn.promptMessageId,
+        turnId,
         content: message,
         sentAt,
         acknowledgedAt: performance.now(),

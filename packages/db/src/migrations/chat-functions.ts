@@ -1,4 +1,4 @@
-import { currentUserId, ownerOfWords } from "./sql.ts";
+import { currentUserId, ownerDigit } from "./sql.ts";
 
 /**
  * The few things for which a person's own rows are not enough. They run as the owner, so each filters by itself;
@@ -34,10 +34,10 @@ export const createChatFunctions = `
   DECLARE
     caller uuid := ${currentUserId};
     words tsquery := to_tsquery('simple', query);
-    -- The index knows each word as its owner's, and no order of words: a phrase is looked for in what it finds.
+    -- The index knows each word with its owner's digit, and no order of words: a phrase is looked for in what it finds.
     has_phrase boolean := words::text ~ ' <(-|\\d+)> ';
     own tsquery := regexp_replace(
-      regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''' || ${ownerOfWords("caller")} || '\\1''', 'g'),
+      regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''' || ${ownerDigit("caller")} || '\\1''', 'g'),
       ' <(-|\\d+)> ', ' & ', 'g');
   BEGIN
     RETURN QUERY
@@ -45,9 +45,7 @@ export const createChatFunctions = `
         ts_rank(to_tsvector('simple', found.content), words) AS rank
       FROM (
         SELECT m.conversation_id, m.id, m."position", m.content, m.created_at FROM messages m
-        WHERE own_words(m.user_id, m.content) @@ own
-          -- Not "=", for which the planner might read all that the person has from another index.
-          AND m.user_id IS NOT DISTINCT FROM caller
+        WHERE m.user_id = caller AND own_words(m.user_id, m.content) @@ own
           AND (NOT has_phrase OR to_tsvector('simple', m.content) @@ words)
         ORDER BY m.created_at DESC, m.id DESC LIMIT most
       ) AS found

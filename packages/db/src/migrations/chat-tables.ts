@@ -1,5 +1,5 @@
 import { defaultTitle, limits, roles, turnStatuses } from "@holdfast/contract";
-import { notBlank, ownerOfWords } from "./sql.ts";
+import { notBlank, ownerDigit } from "./sql.ts";
 
 function oneOf(column: string, values: readonly string[]): string {
   return `${column} IN (${values.map((value) => `'${value}'`).join(", ")})`;
@@ -56,10 +56,10 @@ export const chatTables = `
       ELSE jsonb_array_length(tool_calls) > 0 END
     )
   );
-  -- A prefix reads all words of the index that begin so: with the owner before each, those of one person only.
+  -- For a prefix the index reads all words that begin so, everybody's: a sixteenth of people's with a digit of the owner's before each.
   CREATE FUNCTION own_words(owner uuid, said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT array_to_tsvector(array_agg(${ownerOfWords("owner")} || lexeme)) FROM unnest(to_tsvector('simple', said)));
-  CREATE INDEX messages_search ON messages USING gin (own_words(user_id, content));
+    RETURN (SELECT array_to_tsvector(array_agg(${ownerDigit("owner")} || lexeme)) FROM unnest(to_tsvector('simple', said)));
+  CREATE INDEX messages_search ON messages USING gin (user_id, own_words(user_id, content));
 
   CREATE TABLE turns (
     user_id uuid NOT NULL,

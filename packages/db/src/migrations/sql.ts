@@ -7,8 +7,8 @@ export const noticeChannel = "holdfast";
 /** Who the transaction is for; null where nobody was named, so that no row belongs to them. */
 export const currentUserId = "nullif(current_setting('app.user_id', true), '')::uuid";
 
-/** What stands before each word in the index of all words. Two people may share it: it narrows, and keeps nobody out. */
-export const ownerOfWords = (userId: string) => `right(${userId}::text, 8)`;
+/** What stands before each word in the index of all words. More digits: less to read for a search, more to write for a message. */
+export const ownerDigit = (userId: string) => `right(${userId}::text, 1)`;
 
 const escapedWhitespace = Array.from(
   whitespace,
