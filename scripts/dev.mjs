@@ -34,6 +34,11 @@ function serveAlways(projects) {
 
   function serve() {
     server.child.send("serve", () => {}); // one that has ended by then is spoken of below
+    // Only when it is ready: on a few cores they would hold up what is waited for.
+    server.child.once("message", () => {
+      prepared ??= prepareServer();
+      types.check();
+    });
     void server.closed.then(([code]) => {
       if (restarting === null && code) say("The server has ended; it starts again when a file changes.");
     });
@@ -52,11 +57,6 @@ function serveAlways(projects) {
       server = prepared ?? prepareServer();
       prepared = null;
       serve();
-      // Only now: on a few cores they would hold up what is waited for.
-      server.child.once("message", () => {
-        prepared ??= prepareServer();
-        types.check();
-      });
     }
   }
 
@@ -87,27 +87,28 @@ async function compile({ config }) {
 
 /** Says what is wrong with the types of everything, and nothing when all is well. */
 function createTypeCheck() {
-  let child = null;
+  let current = null;
   return {
     check() {
       const args = ["run", "typecheck", "--filter=@holdfast/web", "--output-logs=errors-only"];
-      const checker = start(turbo, args, { env: commandEnv(), stdio: ["ignore", "pipe", "inherit"] });
-      child = checker;
+      const child = start(turbo, args, { env: commandEnv(), stdio: ["ignore", "pipe", "inherit"] });
+      const checking = { child, closed: once(child, "close") };
+      current = checking;
       let output = "";
-      checker.stdout.setEncoding("utf8").on("data", (text) => {
+      child.stdout.setEncoding("utf8").on("data", (text) => {
         output += text;
       });
-      checker.once("close", (code) => {
-        if (child === checker && code) say(output);
+      void checking.closed.then(([code]) => {
+        if (current === checking && code) say(output);
       });
     },
     /** What is checked has changed since, and its output would come over what is compiled now. */
     async giveUp() {
-      const checker = child;
-      child = null;
-      if (!checker || checker.exitCode !== null) return;
-      killGroup(checker, "SIGTERM");
-      await once(checker, "close");
+      const given = current;
+      current = null;
+      if (!given) return;
+      killGroup(given.child, "SIGTERM");
+      await given.closed;
     },
   };
 }

@@ -8,7 +8,8 @@ for (const { title, results, notes } of sections) {
   process.stdout.write(`\n## ${title}\n\n${tableOf(results)}\n${notes.map((note) => `\n${note}\n`).join("")}`);
 }
 // A part, or a hasty run, must not pass for the whole.
-const command = ["pnpm bench", ...process.argv.slice(2).filter((argument) => argument !== "--")].join(" ");
-if (options.large) await writeResults({ command, name: "results-large" }, sections, about);
-else if (options.only.length === 0 && !options.quick) await writeResults({ command, name: "results" }, sections, about);
+if (!options.quick && (options.large || options.only.length === 0)) {
+  const command = ["pnpm bench", ...process.argv.slice(2).filter((argument) => argument !== "--")].join(" ");
+  await writeResults({ command, name: options.large ? "results-large" : "results" }, sections, about);
+}
 process.stdout.write(`\n${about.at(-1)}\n`);
