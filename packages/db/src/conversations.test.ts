@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { defaultTitle, limits } from "@holdfast/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ForbiddenError, InvalidCursorError, NotFoundError } from "./errors.ts";
@@ -16,6 +17,16 @@ afterAll(() => db.close());
 async function person(): Promise<UserStore & { id: string }> {
   const { id } = await createTestUser(db);
   return { id, ...db.forUser(id) };
+}
+
+/** Newest last. Times are kept in milliseconds, and of two within one either may come first. */
+async function createInTurn(store: UserStore, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    ids.push((await store.createConversation()).id);
+    await sleep(2);
+  }
+  return ids;
 }
 
 async function allPages(store: UserStore, limit: number): Promise<string[]> {
@@ -49,11 +60,10 @@ describe("making conversations", () => {
 
   it("R-CONV-2: getOrCreate gives the most recent one", async () => {
     const ada = await person();
-    const first = await ada.createConversation();
-    const second = await ada.createConversation();
-    expect((await ada.getOrCreateConversation()).id).toBe(second.id);
-    await ada.addMessage(first.id, "user", "Hello");
-    expect((await ada.getOrCreateConversation()).id).toBe(first.id);
+    const [first = "", second] = await createInTurn(ada, 2);
+    expect((await ada.getOrCreateConversation()).id).toBe(second);
+    await ada.addMessage(first, "user", "Hello");
+    expect((await ada.getOrCreateConversation()).id).toBe(first);
   });
 
   it("R-CONV-2: many getOrCreate of a new user at once make one", async () => {
@@ -98,8 +108,7 @@ describe("the list", () => {
 
   it("R-CONV-3: conversations that move between two pages are not shown twice and hide none", async () => {
     const ada = await person();
-    const made = [];
-    for (let i = 0; i < 6; i++) made.push((await ada.createConversation()).id);
+    const made = await createInTurn(ada, 6);
     const first = await ada.listConversations({ limit: 3 });
     await ada.addMessage(made[0] ?? "", "user", "to the top");
     const second = await ada.listConversations({ limit: 3, cursor: first.nextCursor ?? "" });
@@ -116,13 +125,12 @@ describe("the list", () => {
 
   it("R-CONV-4: a new message moves its conversation to the top; a rename does not", async () => {
     const ada = await person();
-    const old = await ada.createConversation();
-    const recent = await ada.createConversation();
-    await ada.renameConversation(old.id, "Renamed");
-    await ada.updateConversation(old.id, { pinned: true, model: "x", readPosition: 3 });
-    expect((await allPages(ada, 10))[0]).toBe(recent.id);
-    await ada.addMessage(old.id, "user", "Hello");
-    expect((await allPages(ada, 10))[0]).toBe(old.id);
+    const [old = "", recent] = await createInTurn(ada, 2);
+    await ada.renameConversation(old, "Renamed");
+    await ada.updateConversation(old, { pinned: true, model: "x", readPosition: 3 });
+    expect((await allPages(ada, 10))[0]).toBe(recent);
+    await ada.addMessage(old, "user", "Hello");
+    expect((await allPages(ada, 10))[0]).toBe(old);
   });
 });
 
