@@ -6,6 +6,7 @@ const executablePath = findBrowser();
 
 export default defineConfig<object, Settings>({
   testDir: "specs",
+  globalSetup: "./fixtures/global-setup.ts",
   fullyParallel: false,
   // Each has a server, a database and a browser of its own, and waits for them most of the time.
   workers: 3,
@@ -19,14 +20,7 @@ export default defineConfig<object, Settings>({
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: { args: browserArgs, ...(executablePath && { executablePath }) },
+    viewport: { width: 1280, height: 800 },
     contextOptions: { reducedMotion: "reduce" },
   },
-  projects: [
-    { name: "desktop", testIgnore: "**/phone.spec.ts", use: { viewport: { width: 1280, height: 800 } } },
-    {
-      name: "phone",
-      testMatch: "**/phone.spec.ts",
-      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-    },
-  ],
 });

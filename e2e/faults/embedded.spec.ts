@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
-import { makeDataDir } from "../fixtures/data-dir.ts";
+import { makeEmptyDataDir } from "../fixtures/data-dir.ts";
 import { joinDatabase, type TestedDatabase } from "../fixtures/database.ts";
 import type { ServerProcess } from "../fixtures/server-process.ts";
 import { Caller } from "./fixtures/caller.ts";
@@ -18,7 +18,7 @@ const isRoot = process.getuid?.() === 0;
 let dataDir: string;
 
 test.beforeEach(async () => {
-  dataDir = await makeDataDir();
+  dataDir = await makeEmptyDataDir();
 });
 
 test.afterEach(async () => {

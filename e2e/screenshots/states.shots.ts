@@ -1,19 +1,15 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures/test.ts";
+import { expect, phone, test } from "../fixtures/test.ts";
 import { furnish } from "./content.ts";
 
 const folder = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 
-const sizes = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-};
+const sizes = { desktop: { viewport: { width: 1280, height: 800 } }, phone };
 const themes = ["light", "dark"] as const;
 
 // A provider that has gone away is what a failed answer looks like; everything else is the built-in assistant's.
 test.use({
-  withProvider: true,
   serverEnv: { DEFAULT_MODEL: "built-in", OPENAI_MODELS: "gpt-oss-120b" },
 });
 

@@ -2,8 +2,6 @@ import { fillsSignIn, fillsSignUp, isSignedIn, newAccount, signsIn, signsOut, si
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ serverEnv: { LIMIT_SIGN_INS_PER_MINUTE: "0" } });
-
 test("R-SEC-2: a visitor who creates an account is led to the chat, named there, and signed in after a refresh", async ({
   person,
 }) => {

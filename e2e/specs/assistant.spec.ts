@@ -2,8 +2,6 @@ import type { Person } from "../fixtures/person.ts";
 import { TasksPanel } from "../fixtures/tasks-panel.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true });
-
 /** What a model may do wrong, and what is said of it; the silent ones take minutes, and are tried where time is shorter. */
 const failures = [
   ["401", "refused the key"],
@@ -132,15 +130,15 @@ test("R-CONV-2: a conversation is called by its first words at once, then as the
   person,
 }) => {
   await person.page.goto("/new");
-  await person.says("[long 12 100] the first words");
-  await expect(person.link("[long 12 100] the first words")).toBeVisible();
+  await person.says("[long 12 100] [title A walk] first words");
+  await expect(person.link("[long 12 100] [title A walk] first words")).toBeVisible();
   await expect(person.stop).toBeVisible();
-  await expect(person.link(/^word1 word2 word3/)).toBeVisible();
+  await expect(person.link("A walk")).toBeVisible();
 
   await person.page.goto("/new");
-  await person.says("[long 20 100] mine");
+  await person.says("[long 20 100] [title A swim] mine");
   await expect(person.answers.last()).toContainText("word2");
-  await person.renames("[long 20 100] mine", "My own");
+  await person.renames("[long 20 100] [title A swim] mine", "My own");
   await person.isAnswered();
   await person.asks("and the model has had its time");
   await person.page.reload();

@@ -1,7 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures/test.ts";
-
-test.use({ withProvider: true });
+import { expect, phone, test } from "../fixtures/test.ts";
 
 test("R-WEB-4: deleted in another tab: the page says so, and what was typed begins a new conversation", async ({
   person,
@@ -125,7 +123,7 @@ test("R-WEB-4: an answer is announced once, whole, and stands in the page once",
 });
 
 test.describe("on a phone", () => {
-  test.use({ viewport: { width: 390, height: 844 } });
+  test.use(phone);
 
   test("R-WEB-4: the drawer closes with the link of the conversation that is open, too", async ({ person }) => {
     await person.begins("the only one");

@@ -1,8 +1,6 @@
 import type { Locator } from "@playwright/test";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true });
-
 const nested = (opening: string, depth: number) => `${opening.repeat(depth)}x${"}".repeat(depth)}`;
 const doubling = [..."abcdefghijkl"].map(
   (name, index, all) => `\\def\\${name}{\\${all[index + 1] ?? "x"}\\${all[index + 1] ?? "x"}}`,

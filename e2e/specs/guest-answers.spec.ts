@@ -2,8 +2,6 @@ import { signsIn, signsUp } from "../fixtures/account.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true, serverEnv: { LIMIT_SIGN_INS_PER_MINUTE: "0" } });
-
 test("R-SEC-2: an answer that runs while the guest creates an account goes on, and is whole", async ({ person }) => {
   const id = await beginsSlowly(person, 60);
   await signsUp(person);

@@ -3,7 +3,7 @@ import { expect, test } from "../fixtures/test.ts";
 
 const noNetwork = new URL("../fixtures/no-network.mjs", import.meta.url);
 
-test.use({ serverEnv: { NODE_OPTIONS: `--import=${noNetwork.href}` } });
+test.use({ withProvider: false, serverEnv: { NODE_OPTIONS: `--import=${noNetwork.href}` } });
 
 test("R-OPS-1: without a network and without a key everything works, and nothing is asked of anybody", async ({
   person,

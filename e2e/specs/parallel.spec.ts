@@ -3,8 +3,6 @@ import type { TestedDatabase } from "../fixtures/database.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true });
-
 const tabsEach = 3;
 const sendsInAll = 20;
 

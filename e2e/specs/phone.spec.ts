@@ -1,4 +1,6 @@
-import { expect, test } from "../fixtures/test.ts";
+import { expect, phone, test } from "../fixtures/test.ts";
+
+test.use(phone);
 
 test("R-WEB-4: on a phone the sidebar is a drawer, and all of a conversation works", async ({ person }) => {
   await person.begins("from a phone");

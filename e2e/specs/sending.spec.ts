@@ -3,8 +3,6 @@ import type { TestedDatabase } from "../fixtures/database.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true });
-
 const inLog = "[data-sending]";
 
 test("R-TURN-6: a send whose response is lost after it was stored goes again by itself, and is one turn", async ({

@@ -63,7 +63,7 @@ test("R-TURN-8: two tabs, on whichever server each is, see the same answer as it
 }) => {
   test.slow();
   const person = await Person.arrive(browser, site.proxy.url);
-  await person.begins("opened twice");
+  await person.begins("opened twice [title Seen by two]");
   // Another browser of the same person, so that it has an event stream of its own.
   const state = await person.context.storageState();
   const elsewhere = await Person.arrive(browser, site.proxy.url, { storageState: state });
@@ -76,8 +76,8 @@ test("R-TURN-8: two tabs, on whichever server each is, see the same answer as it
   await expect(elsewhere.answers).toHaveCount(2);
   expect(await elsewhere.answers.last().textContent()).toBe(await person.answers.last().textContent());
   // The model has named it meanwhile.
-  const title = await elsewhere.link(/^Echo/).innerText();
-  await person.renames(title, "renamed once");
+  await expect(elsewhere.link("Seen by two")).toBeVisible();
+  await person.renames("Seen by two", "renamed once");
   await expect(elsewhere.link("renamed once")).toBeVisible();
   await elsewhere.leaves();
   await person.leaves();

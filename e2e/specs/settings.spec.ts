@@ -5,8 +5,6 @@ import { signsUp } from "../fixtures/account.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ serverEnv: { LIMIT_SIGN_INS_PER_MINUTE: "0" } });
-
 test("R-SEC-7: everything is exported as JSON and as Markdown, and the JSON is taken in by another account", async ({
   person,
   anotherPerson,

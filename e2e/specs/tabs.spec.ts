@@ -48,7 +48,7 @@ test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere,
     await expect(messages).toHaveCount(2);
   }
   await person.page.goto("/new");
-  await person.says("tell me a story");
+  await person.says("tell me a story [long 60 50]");
   await expect(person.page).toHaveURL(/\/c\//);
   const row = ({ sidebar }: Person) => sidebar.getByRole("listitem").filter({ hasText: "tell me a story" });
   const mark = (person: Person, name: string) => row(person).getByRole("img", { name, exact: true });
@@ -57,11 +57,11 @@ test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere,
   const all = [person, tab, device];
   for (const one of all) await expect(mark(one, "Being answered")).toBeVisible();
   for (const one of all) await expect(mark(one, "Unread")).toBeVisible({ timeout: 30_000 });
-  await device.link("tell me a story").click();
+  await device.link(/^tell me a story/).click();
   await expect(device.answers).toHaveCount(1);
   for (const one of all) await expect(mark(one, "Unread")).toHaveCount(0);
 
-  await person.renames("tell me a story", "A story");
+  await person.renames("tell me a story [long 60 50]", "A story");
   for (const one of all) await expect(one.link("A story")).toBeVisible(soon);
   await device.deletes("A story");
   for (const one of all) await expect(one.link("A story")).toHaveCount(0, soon);

@@ -2,10 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Person } from "../fixtures/person.ts";
 import { TasksPanel } from "../fixtures/tasks-panel.ts";
-import { expect, test } from "../fixtures/test.ts";
+import { expect, phone, test } from "../fixtures/test.ts";
 import { toolServerOf } from "../fixtures/tool-server.ts";
-
-test.use({ withProvider: true });
 
 const withTasks = async (person: Person, path = "/new") => {
   await person.page.goto(path);
@@ -214,7 +212,7 @@ test("R-TASK-3: all of it works by keyboard alone, without an accessibility viol
 });
 
 test.describe("on a phone", () => {
-  test.use({ viewport: { width: 390, height: 844 } });
+  test.use(phone);
 
   test("R-TASK-3: the tasks lie over the conversation, can be touched, and go with Escape or their button", async ({
     person,

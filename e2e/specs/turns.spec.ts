@@ -1,7 +1,8 @@
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-test.use({ withProvider: true });
+// The longest file, and among the last: whoever is free takes the next of it.
+test.describe.configure({ mode: "parallel" });
 
 /** The words that `[long n …]` makes the provider say. */
 const allWords = (count: number) => Array.from({ length: count }, (_, index) => `word${index + 1}`).join(" ");
@@ -199,6 +200,7 @@ test("R-TURN-7: two conversations are answered at once, and no word crosses", as
   await expect(person.answers).toHaveText([/nothing but this/]);
   await expect(person.log).not.toContainText("word");
   await person.opens(first);
+  await expect(person.answers).toContainText("word1");
   await person.isAnswered();
   expect(inOrder(await person.answers.last().textContent())).toBe(allWords(40));
   await expect(person.log).not.toContainText("nothing but this");

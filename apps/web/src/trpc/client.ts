@@ -2,6 +2,7 @@ import type { AppRouter } from "@holdfast/api";
 import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { requests } from "./requests";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
@@ -16,7 +17,7 @@ export function createClient() {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: endpoint }),
-        false: httpBatchLink({ url: endpoint, maxURLLength: 4000, maxItems: 20 }),
+        false: httpBatchLink({ url: endpoint, fetch: requests.send, maxURLLength: 4000, maxItems: 20 }),
       }),
     ],
   });

@@ -1,26 +1,23 @@
 import { notify } from "@/ui/notices";
-
-let isLeaving = false;
+import { requests } from "./requests";
 
 /** Whether the session is being ended from here: what the server refuses from now on is no news. */
 export function isSigningOut(): boolean {
-  return isLeaving;
+  return requests.areHeld;
 }
 
 /** Ends the session and leaves nothing of the person's in this browser. */
 export async function signOut(): Promise<void> {
-  isLeaving = true;
-  const response = await fetch("/api/auth/sign-out", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  }).catch(() => null);
-  if (!response?.ok) {
-    isLeaving = false;
-    notify("You could not be signed out. Try again.");
-    return;
-  }
-  leave();
+  await requests.without(async () => {
+    const response = await fetch("/api/auth/sign-out", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    }).catch(() => null);
+    if (!response?.ok) return notify("You could not be signed out. Try again.");
+    leave();
+    await new Promise(() => {}); // until the page is gone
+  });
 }
 
 /** What was typed and not sent belongs to the person too. */

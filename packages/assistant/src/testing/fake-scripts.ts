@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
  * What the fake provider does. Chosen by the model's id (`fake-<script>`), or by a directive in the last message of the person,
  * such as `[slow]`, `[long 500 20]` (words, milliseconds between them), `[tool add_task {"title":"Buy milk"}]` (several make parallel calls),
  * `[429 30]` (Retry-After), `[say anything]`; with `[then …]` beside a `[tool …]`, what it does with the tools' answers: `[then long 50 20]`.
- * Without either it echoes. A directive wins over the model.
+ * Without either it echoes. A directive wins over the model. Asked for a conversation's title, it says the one of `[title A walk]` in it, else none.
  */
 export type FakeScript =
   | { does: "echo" }
@@ -69,12 +69,19 @@ const named = new Map<string, FakeScript>([
 export const fakeModels = [...named.keys()].map((name) => `fake-${name}`);
 
 export function scriptFor(model: string, asked: string): FakeScript {
+  if (!asked.startsWith("<conversation>")) return answerTo(model, asked);
+  const script = answerTo(model, asked);
+  const speaks = script.does === "echo" || script.does === "long" || script.does === "tools";
+  return speaks ? { does: "say", text: /\[title ([^\]]*)\]/u.exec(asked)?.[1] ?? "" } : script;
+}
+
+function answerTo(model: string, asked: string): FakeScript {
   const calls = [...asked.matchAll(/\[tool (\w+)(?: (\{.*?\}))?\]/gsu)].map(([, name = "", args = "{}"]) => ({
     name,
     arguments: args,
   }));
   const then = /\[then ([^\]]*)\]/u.exec(asked)?.[1];
-  if (calls.length > 0) return { does: "tools", calls, afterwards: then ? scriptFor(model, `[${then}]`) : null };
+  if (calls.length > 0) return { does: "tools", calls, afterwards: then ? answerTo(model, `[${then}]`) : null };
   const [, directive = "", rest = ""] = /\[([\w-]+)(?: ([^\]]*))?\]/u.exec(asked) ?? [];
   if (directive === "say") return { does: "say", text: rest };
   if (directive === "long" && rest !== "") {

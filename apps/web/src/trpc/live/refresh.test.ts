@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import { createRefresher } from "./refresh";
 
 /** A list that is read slowly: each reading answers, when it is let, with what was there when it began. */
-function slowList() {
+function slowList(path = ["task", "list"]) {
   const list = { now: ["Buy milk"], readings: [] as (() => void)[] };
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY, retry: false } },
   });
-  const queryKey = [["task", "list"], { type: "query" }];
+  const queryKey = [path, { type: "query" }];
   const observer = new QueryObserver<string[]>(client, {
     queryKey,
     queryFn: () => {
@@ -41,3 +41,18 @@ it.each(["first", "later"])(
     client.clear();
   },
 );
+
+it("R-CONV-5: what a search found while it was being deleted is not shown any longer than that", async () => {
+  const { list, client, end, shown } = slowList(["search", "find"]);
+  const refresher = createRefresher(client);
+  list.readings.shift()?.();
+  await expect.poll(shown).toEqual(["Buy milk"]);
+  list.now = [];
+  refresher.onEvent({ type: "conversation-changed", conversationId: crypto.randomUUID(), change: "deleted" });
+  await expect.poll(() => list.readings.length).toBe(1);
+  list.readings.shift()?.();
+  await expect.poll(shown).toEqual([]);
+  refresher.stop();
+  end();
+  client.clear();
+});

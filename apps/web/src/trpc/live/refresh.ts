@@ -6,7 +6,7 @@ const gatherMs = 30;
 type Matcher = (query: Query) => boolean;
 
 /**
- * Reads messages and tasks again when an event says that they changed; the lists of conversations look after themselves.
+ * Reads messages, tasks and what was found again when an event says that they changed; the lists of conversations look after themselves.
  * A burst of events is one reading. What is not shown is only marked, and read when it is shown.
  */
 export function createRefresher(queryClient: QueryClient) {
@@ -35,10 +35,13 @@ export function createRefresher(queryClient: QueryClient) {
         case "connected":
           mark("messages", (query) => pathOf(query) === "message.page");
           mark("tasks", isTasks);
+          mark("search", isSearch);
           break;
         case "conversation-changed":
-          if (event.change === "deleted") forget(queryClient, event.conversationId);
-          else mark(event.conversationId, (query) => isPageOf(query, event.conversationId));
+          if (event.change === "deleted") {
+            forget(queryClient, event.conversationId);
+            mark("search", isSearch);
+          } else mark(event.conversationId, (query) => isPageOf(query, event.conversationId));
           break;
         case "turn-ended":
           mark(event.conversationId, (query) => isPageOf(query, event.conversationId));
@@ -63,6 +66,11 @@ export function createRefresher(queryClient: QueryClient) {
 function forget(queryClient: QueryClient, conversationId: string) {
   const isUnseen = (query: Query) => isPageOf(query, conversationId) && query.getObserversCount() === 0;
   queryClient.removeQueries({ predicate: isUnseen });
+}
+
+/** What is deleted leaves the sidebar before the server has deleted it: a search in between still finds it. */
+function isSearch(query: Query): boolean {
+  return pathOf(query) === "search.find";
 }
 
 function isTasks(query: Query): boolean {
