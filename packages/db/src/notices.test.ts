@@ -65,6 +65,8 @@ describe("between processes", () => {
     const { turn } = await store.startTurn({ turnId, prompt: "p", model: "m", title: "t", runner });
     const { conversationId } = turn;
     const chunk = { turnId, seq: 1, events: [{ type: "text" as const, step: 0, delta: "é😀".repeat(5_000) }] };
+    // Chunks are told with their own statement, and wait for nothing that was told before: who hears them first reads the turn.
+    await vi.waitFor(() => expect(there.map(([notice]) => notice.type)).toContain("turn-started"));
     await db.runners.appendChunks(runner, [{ userId, conversationId, ...chunk }]);
     await store.requestStop(turnId);
     const end = { status: "stopped" as const, steps: [], usage: null, cut: false };
