@@ -7,4 +7,4 @@ WITH moved AS (
 )
 INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
 SELECT user_id, id, message_count, 'user', 'A message of the benchmarks, about as long as most of them are.', NULL, updated_at FROM moved
-RETURNING id, conversation_id, position, role, content, tool_calls, created_at;
+RETURNING id, position, tool_calls, created_at;

@@ -188,4 +188,4 @@ const rawAppend = `
   )
   INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
   SELECT $1, $2, message_count, 'user', $3, NULL, updated_at FROM moved
-  RETURNING id, conversation_id, position, role, content, tool_calls, created_at`;
+  RETURNING id, position, tool_calls, created_at`;

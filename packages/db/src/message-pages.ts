@@ -1,10 +1,10 @@
 import type { QueryResult } from "pg";
 import { messageCursor, parseMessageCursor } from "./cursors.ts";
 import { NotFoundError } from "./errors.ts";
-import { assertExists, messageStatement, newestStatement } from "./messages.ts";
+import { assertExists, type FoundRow, messageStatement, newestStatement } from "./messages.ts";
 import { lastTurnStatement, openTurnIn } from "./open-turn.ts";
 import type { Statement } from "./pipeline.ts";
-import { type MessageRow, messageColumns, placedMessage } from "./rows.ts";
+import { type PlacedRow, placedColumns, placedMessage } from "./rows.ts";
 import { firstRow, type Scope } from "./scope.ts";
 import { type TurnRow, type TurnViewRow, turnColumns, turnSummary } from "./turn-rows.ts";
 import type { MessagePage, UserStore } from "./types.ts";
@@ -47,7 +47,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
     const [turns, lastTurn, ...sides] = results as [
       QueryResult<TurnRow>,
       QueryResult<TurnViewRow>,
-      ...QueryResult<MessageRow>[],
+      ...QueryResult<PlacedRow>[],
     ];
     const older = page.older ? (sides.shift()?.rows ?? []) : [];
     const newer = page.newer ? (sides.shift()?.rows ?? []) : [];
@@ -61,7 +61,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
       (turn) => (turn.last_position ?? turn.first_position) >= first && (!hasNewer || turn.first_position <= end),
     );
     return {
-      messages: rows.map(placedMessage),
+      messages: rows.map((row) => placedMessage(row, conversationId)),
       turns: shown.map(turnSummary),
       olderCursor: hasOlder ? messageCursor({ direction: "older", position: first }) : null,
       openTurn: openTurnIn(lastTurn),
@@ -70,7 +70,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
   }
 
   async function positionOf(conversationId: string, messageId: string): Promise<number> {
-    const [found] = await connections.read<MessageRow>(userId, messageStatement(userId, messageId));
+    const [found] = await connections.read<FoundRow>(userId, messageStatement(userId, messageId));
     const row = firstRow(found);
     if (row?.conversation_id === conversationId) return row.position;
     await assertExists(scope, conversationId);
@@ -119,7 +119,7 @@ function pageAround(userId: string, conversationId: string, center: number, limi
 export function followingStatement(userId: string, conversationId: string, after: number, limit: number): Statement {
   return {
     name: "message-following",
-    text: `SELECT ${messageColumns} FROM messages
+    text: `SELECT ${placedColumns} FROM messages
            WHERE user_id = $1 AND conversation_id = $2 AND position > $3 ORDER BY position LIMIT $4`,
     values: [userId, conversationId, after, limit],
   };

@@ -3,7 +3,7 @@ import { findStatement } from "./conversations.ts";
 import { NotFoundError, TurnRunningError } from "./errors.ts";
 import { messagePages } from "./message-pages.ts";
 import type { Statement } from "./pipeline.ts";
-import { type MessageRow, message, messageColumns, placedMessage } from "./rows.ts";
+import { type MessageRow, message, messageColumns, type PlacedRow, placedColumns, placedMessage } from "./rows.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
 import type { UserStore } from "./types.ts";
 
@@ -22,19 +22,19 @@ export function messageStore(scope: Scope): MessageStore {
 
     async addMessage(conversationId, role, content, toolCalls = null) {
       const calls = toolCalls?.length ? JSON.stringify(toolCalls) : null;
-      const [result] = await connections.write<MessageRow>(
+      const [result] = await connections.write<Omit<PlacedRow, "role" | "content">>(
         userId,
         appendStatement(userId, conversationId, role, content, calls),
       );
       const row = firstRow(result);
       if (!row) throw await refusal(scope, conversationId);
       notices.publish({ type: "conversation", userId, conversationId, change: "updated" });
-      return placedMessage(row);
+      return placedMessage({ ...row, role, content }, conversationId);
     },
 
     async getChatHistory(conversationId) {
       const [history] = await connections.read<MessageRow>(userId, historyStatement(userId, conversationId));
-      const messages: Message[] = (history?.rows ?? []).map(message);
+      const messages: Message[] = (history?.rows ?? []).map((row) => message(row, conversationId));
       if (messages.length === 0) await assertExists(scope, conversationId);
       return messages;
     },
@@ -44,11 +44,11 @@ export function messageStore(scope: Scope): MessageStore {
       let left = characters;
       let before = 2 ** 31 - 1;
       while (true) {
-        const [result] = await connections.read<MessageRow>(
+        const [result] = await connections.read<PlacedRow>(
           userId,
           newestStatement(userId, conversationId, before, historyChunk),
         );
-        const page = (result?.rows ?? []).map(placedMessage);
+        const page = (result?.rows ?? []).map((row) => placedMessage(row, conversationId));
         for (const item of page) {
           left -= charactersOf(item);
           if (left < 0) return newestFirst.reverse();
@@ -62,10 +62,10 @@ export function messageStore(scope: Scope): MessageStore {
     },
 
     async findMessage(id) {
-      const [result] = await connections.read<MessageRow>(userId, messageStatement(userId, id));
+      const [result] = await connections.read<FoundRow>(userId, messageStatement(userId, id));
       const row = firstRow(result);
       if (!row) throw new NotFoundError("There is no such message.");
-      return placedMessage(row);
+      return placedMessage(row, row.conversation_id);
     },
   };
 }
@@ -92,7 +92,7 @@ export function appendStatement(
            )
            INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
            SELECT $1, $2, moved.message_count, $3, $4, $5, moved.updated_at FROM moved
-           RETURNING ${messageColumns}`,
+           RETURNING id, position, tool_calls, created_at`,
     values: [userId, conversationId, role, content, toolCalls],
   };
 }
@@ -108,16 +108,20 @@ export function historyStatement(userId: string, conversationId: string): Statem
 export function newestStatement(userId: string, conversationId: string, before: number, limit: number): Statement {
   return {
     name: "message-newest",
-    text: `SELECT ${messageColumns} FROM messages
+    text: `SELECT ${placedColumns} FROM messages
            WHERE user_id = $1 AND conversation_id = $2 AND position < $3 ORDER BY position DESC LIMIT $4`,
     values: [userId, conversationId, before, limit],
   };
 }
 
+export interface FoundRow extends PlacedRow {
+  conversation_id: string;
+}
+
 export function messageStatement(userId: string, id: string): Statement {
   return {
     name: "message-find",
-    text: `SELECT ${messageColumns} FROM messages WHERE user_id = $1 AND id = $2`,
+    text: `SELECT ${placedColumns}, conversation_id FROM messages WHERE user_id = $1 AND id = $2`,
     values: [userId, id],
   };
 }

@@ -22,26 +22,30 @@ function fromAnyZone(text: string): string {
   return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
 }
 
+/** Of a conversation that is known: what is the same in every row is not read with each. */
 export interface MessageRow {
   id: string;
-  conversation_id: string;
-  position: number;
   role: Role;
   content: string;
   tool_calls: ToolCall[] | null;
   created_at: string;
 }
 
-export const messageColumns = "id, conversation_id, position, role, content, tool_calls, created_at";
-
-export function placedMessage(row: MessageRow): PlacedMessage {
-  return { ...message(row), position: row.position };
+export interface PlacedRow extends MessageRow {
+  position: number;
 }
 
-export function message(row: MessageRow): Message {
+export const messageColumns = "id, role, content, tool_calls, created_at";
+export const placedColumns = `${messageColumns}, position`;
+
+export function placedMessage(row: PlacedRow, conversationId: string): PlacedMessage {
+  return { ...message(row, conversationId), position: row.position };
+}
+
+export function message(row: MessageRow, conversationId: string): Message {
   return {
     id: row.id,
-    conversationId: row.conversation_id,
+    conversationId,
     role: row.role,
     content: row.content,
     toolCalls: row.tool_calls,

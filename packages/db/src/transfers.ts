@@ -98,7 +98,7 @@ function exported(row: ConversationRow, messages: MessageRow[]): ExportedConvers
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     pinnedAt: row.pinned_at,
-    messages: messages.map(message),
+    messages: messages.map((one) => message(one, row.id)),
   };
 }
 

@@ -52,8 +52,11 @@ export function turnStore(scope: Scope): TurnStore {
     runningTurns: () => views(runningStatement(userId)),
 
     async turnMessages(turnId) {
-      const [result] = await connections.read<MessageRow>(userId, turnMessagesStatement(userId, turnId));
-      const messages: Message[] = (result?.rows ?? []).map(message);
+      const [result] = await connections.read<MessageRow & { conversation_id: string }>(
+        userId,
+        turnMessagesStatement(userId, turnId),
+      );
+      const messages: Message[] = (result?.rows ?? []).map((row) => message(row, row.conversation_id));
       if (messages.length === 0) await findTurn(turnId);
       return messages;
     },
@@ -97,7 +100,7 @@ export function runningStatement(userId: string): Statement {
 export function turnMessagesStatement(userId: string, turnId: string): Statement {
   return {
     name: "turn-messages",
-    text: `SELECT ${messageColumns.replaceAll(/(\w+)/g, "m.$1")} FROM turns t JOIN messages m
+    text: `SELECT ${messageColumns.replaceAll(/(\w+)/g, "m.$1")}, m.conversation_id FROM turns t JOIN messages m
              ON m.user_id = t.user_id AND m.conversation_id = t.conversation_id
              AND m.position BETWEEN t.first_position AND t.last_position
            WHERE t.user_id = $1 AND t.id = $2 ORDER BY m.position`,
