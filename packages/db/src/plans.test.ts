@@ -171,7 +171,7 @@ describe("R-PERF-1, R-PERF-2, R-PERF-3: plans under row-level security", () => {
     await app.query("SELECT set_config('app.user_id', $1, true)", [caller()]);
     await db.sql("SELECT gin_clean_pending_list('messages_search')");
     const before = await indexScans();
-    const { rows } = await app.query("SELECT id FROM search_messages($1, 20)", [word]);
+    const { rows } = await app.query("SELECT id FROM search_messages($1, ARRAY[$1], 20)", [word]);
     await app.query("COMMIT");
     expect(rows).toHaveLength(found);
     await expect.poll(indexScans, { timeout: 5_000 }).toBeGreaterThan(before);

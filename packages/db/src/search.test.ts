@@ -83,6 +83,24 @@ describe("search", () => {
     expect(await positions("s it")).toEqual([1, 2, 4]);
     expect(await positions("o'clo")).toEqual([1]);
     expect(await positions("holdfast-app.example")).toEqual([3]);
+    expect(await positions("“it's” five?")).toEqual([1]);
+  });
+
+  it("R-WEB-4: Chinese and Japanese, which have no spaces, are found by whatever part of them", async () => {
+    const store = db.forUser((await createTestUser(db)).id);
+    const { id } = await store.createConversation({ title: "旅行計画" });
+    await store.addMessage(id, "user", "明日の天気予報を教えてください");
+    await store.addMessage(id, "user", "予報は報告です。東京Tower展望台");
+    const positions = async (query: string) => (await store.search(query, 10)).map((hit) => hit.position).sort();
+    expect(await positions("予報")).toEqual([1, 2]);
+    expect(await positions("天気予報")).toEqual([1]);
+    expect(await positions("報予")).toEqual([]);
+    expect(await positions("天 ください")).toEqual([1]);
+    expect(await positions("展望")).toEqual([2]);
+    expect(await positions("tow")).toEqual([2]);
+    expect(await positions("計画")).toEqual([null]);
+    const [hit] = await store.search("天気予報", 10);
+    expect(hit?.excerpt).toBe("明日の\uE000天気予報\uE001を教えてください");
   });
 
   it("R-SEC-1: two people whose words stand together in the index find their own only", async () => {

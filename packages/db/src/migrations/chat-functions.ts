@@ -13,7 +13,7 @@ export const runnerLockClass = 1_214_604_402;
 export const functionSignatures = {
   app: [
     "conversation_exists(uuid)",
-    "search_messages(text, integer)",
+    "search_messages(text, text[], integer)",
     "append_turn_chunks(integer, uuid[], uuid[], integer[], jsonb[])",
     "sweep_turns()",
   ],
@@ -28,25 +28,26 @@ export const createChatFunctions = `
 
   -- Under a policy the planner may not use the index: the operator @@ is not leakproof. Starting workers takes ten times what
   -- they would share.
-  CREATE FUNCTION search_messages(query text, most integer)
+  CREATE FUNCTION search_messages(query text, spelled text[], most integer)
     RETURNS TABLE (conversation_id uuid, id uuid, "position" integer, content text, created_at timestamptz, rank real)
     LANGUAGE plpgsql STABLE ${definer} SET max_parallel_workers_per_gather = 0 AS $body$
   DECLARE
     caller uuid := ${currentUserId};
-    words tsquery := to_tsquery('simple', query);
-    -- The index knows each word with its owner's digit, and no order of words: a phrase is looked for in what it finds.
-    has_phrase boolean := words::text ~ ' <(-|\\d+)> ';
+    words tsquery := to_tsquery('simple', words_apart(query));
+    -- The index knows each word with its owner's digit, and no order of words: a phrase ("it's", a word in Chinese) is looked
+    -- for in what it finds, as it is spelled.
+    phrases text[] := CASE WHEN words::text ~ ' <(-|\\d+)> ' THEN spelled END;
     own tsquery := regexp_replace(
       regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''' || ${ownerDigit("caller")} || '\\1''', 'g'),
       ' <(-|\\d+)> ', ' & ', 'g');
   BEGIN
     RETURN QUERY
       SELECT found.conversation_id, found.id, found."position", found.content, found.created_at::timestamptz,
-        ts_rank(to_tsvector('simple', found.content), words) AS rank
+        ts_rank(to_tsvector('simple', words_apart(found.content)), words) AS rank
       FROM (
         SELECT m.conversation_id, m.id, m."position", m.content, m.created_at FROM messages m
         WHERE m.user_id = caller AND own_words(m.user_id, m.content) @@ own
-          AND (NOT has_phrase OR to_tsvector('simple', m.content) @@ words)
+          AND (phrases IS NULL OR (SELECT bool_and(strpos(lower(m.content), lower(one)) > 0) FROM unnest(phrases) AS one))
         ORDER BY m.created_at DESC, m.id DESC LIMIT most
       ) AS found
       ORDER BY rank DESC, found.created_at DESC, found.id DESC;
