@@ -4,7 +4,7 @@ import { currentUserId, ownerDigit } from "./sql.ts";
  * The few things for which a person's own rows are not enough. They run as the owner, so each filters by itself;
  * the fixed search path keeps anyone from slipping a table or an operator of their own under them.
  */
-const definer = "SECURITY DEFINER SET search_path = pg_catalog, public";
+export const definer = "SECURITY DEFINER SET search_path = pg_catalog, public";
 
 /** Advisory locks of runners have this as their first key. */
 export const runnerLockClass = 1_214_604_402;
@@ -13,12 +13,41 @@ export const runnerLockClass = 1_214_604_402;
 export const functionSignatures = {
   app: [
     "conversation_exists(uuid)",
-    "search_messages(text, text[], integer)",
+    "search_messages(text, integer)",
     "append_turn_chunks(integer, uuid[], uuid[], integer[], jsonb[])",
     "sweep_turns()",
   ],
   auth: ["move_guest(uuid, uuid)", "delete_unused_guests(timestamptz, integer)"],
 };
+
+export const searchFunction = `
+  -- Under a policy the planner may not use the index: the operator @@ is not leakproof. Starting workers takes ten times what
+  -- they would share.
+  CREATE FUNCTION search_messages(query text, most integer)
+    RETURNS TABLE (conversation_id uuid, id uuid, "position" integer, content text, created_at timestamptz, rank real)
+    LANGUAGE plpgsql STABLE ${definer} SET max_parallel_workers_per_gather = 0 AS $body$
+  DECLARE
+    caller uuid := ${currentUserId};
+    words tsquery := to_tsquery('simple', query);
+    -- The index knows each word with its owner's digit, and no order of words: a phrase is looked for in what it finds.
+    has_phrase boolean := words::text ~ ' <(-|\\d+)> ';
+    own tsquery := regexp_replace(
+      regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''' || ${ownerDigit("caller")} || '\\1''', 'g'),
+      ' <(-|\\d+)> ', ' & ', 'g');
+  BEGIN
+    RETURN QUERY
+      SELECT found.conversation_id, found.id, found."position", found.content, found.created_at::timestamptz,
+        ts_rank(to_tsvector('simple', found.content), words) AS rank
+      FROM (
+        SELECT m.conversation_id, m.id, m."position", m.content, m.created_at FROM messages m
+        WHERE m.user_id = caller AND own_words(m.user_id, m.content) @@ own
+          AND (NOT has_phrase OR to_tsvector('simple', m.content) @@ words)
+        ORDER BY m.created_at DESC, m.id DESC LIMIT most
+      ) AS found
+      ORDER BY rank DESC, found.created_at DESC, found.id DESC;
+  END
+  $body$;
+`;
 
 export const createChatFunctions = `
   CREATE FUNCTION conversation_exists(wanted uuid) RETURNS boolean
@@ -26,33 +55,7 @@ export const createChatFunctions = `
     SELECT EXISTS (SELECT FROM conversations WHERE id = wanted)
   $body$;
 
-  -- Under a policy the planner may not use the index: the operator @@ is not leakproof. Starting workers takes ten times what
-  -- they would share.
-  CREATE FUNCTION search_messages(query text, spelled text[], most integer)
-    RETURNS TABLE (conversation_id uuid, id uuid, "position" integer, content text, created_at timestamptz, rank real)
-    LANGUAGE plpgsql STABLE ${definer} SET max_parallel_workers_per_gather = 0 AS $body$
-  DECLARE
-    caller uuid := ${currentUserId};
-    words tsquery := to_tsquery('simple', words_apart(query));
-    -- The index knows each word with its owner's digit, and no order of words: a phrase ("it's", a word in Chinese) is looked
-    -- for in what it finds, as it is spelled.
-    phrases text[] := CASE WHEN words::text ~ ' <(-|\\d+)> ' THEN spelled END;
-    own tsquery := regexp_replace(
-      regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''' || ${ownerDigit("caller")} || '\\1''', 'g'),
-      ' <(-|\\d+)> ', ' & ', 'g');
-  BEGIN
-    RETURN QUERY
-      SELECT found.conversation_id, found.id, found."position", found.content, found.created_at::timestamptz,
-        ts_rank(to_tsvector('simple', words_apart(found.content)), words) AS rank
-      FROM (
-        SELECT m.conversation_id, m.id, m."position", m.content, m.created_at FROM messages m
-        WHERE m.user_id = caller AND own_words(m.user_id, m.content) @@ own
-          AND (phrases IS NULL OR (SELECT bool_and(strpos(lower(m.content), lower(one)) > 0) FROM unnest(phrases) AS one))
-        ORDER BY m.created_at DESC, m.id DESC LIMIT most
-      ) AS found
-      ORDER BY rank DESC, found.created_at DESC, found.id DESC;
-  END
-  $body$;
+  ${searchFunction}
 
   -- FOR SHARE: whoever ends the turn waits, so that no chunk is added to a turn that has ended.
   CREATE FUNCTION append_turn_chunks(of_runner integer, users uuid[], turns_said uuid[], seqs integer[], datas jsonb[])

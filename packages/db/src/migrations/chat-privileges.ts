@@ -22,7 +22,7 @@ export function chatPrivileges({ owner, app, auth, tasks }: RoleNames): string {
   `;
 }
 
-function grants(signatures: readonly string[], role: string): string[] {
+export function grants(signatures: readonly string[], role: string): string[] {
   return signatures.map(
     (signature) => `
       REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;

@@ -1,9 +1,18 @@
 import { defaultTitle, limits, roles, turnStatuses } from "@holdfast/contract";
-import { ideographs, notBlank, ownerDigit } from "./sql.ts";
+import { notBlank, ownerDigit } from "./sql.ts";
 
 function oneOf(column: string, values: readonly string[]): string {
   return `${column} IN (${values.map((value) => `'${value}'`).join(", ")})`;
 }
+
+/** `text` is what words are made of: what a message says. */
+export const searchIndex = (text: string) => `
+  -- For a prefix the index reads all words that begin so, everybody's: a sixteenth of people's with a digit of the owner's before each.
+  -- Dear, so that the planner never reads a person's messages one by one instead.
+  CREATE FUNCTION own_words(owner uuid, said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
+    RETURN (SELECT array_to_tsvector(array_agg(${ownerDigit("owner")} || lexeme)) FROM unnest(to_tsvector('simple', ${text})));
+  CREATE INDEX messages_search ON messages USING gin (user_id, own_words(user_id, content));
+`;
 
 export const chatTables = `
   CREATE TABLE conversations (
@@ -56,15 +65,7 @@ export const chatTables = `
       ELSE jsonb_array_length(tool_calls) > 0 END
     )
   );
-  -- Chinese and Japanese have no spaces between words: each character is a word here, and a word of several is a phrase.
-  CREATE FUNCTION words_apart(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN octet_length(said) = char_length(said) THEN said
-      ELSE regexp_replace(said, '(${ideographs})', E'\\x1f\\\\1\\x1f', 'g') END;
-  -- For a prefix the index reads all words that begin so, everybody's: a sixteenth of people's with a digit of the owner's before each.
-  -- Dear, so that the planner never reads a person's messages one by one instead.
-  CREATE FUNCTION own_words(owner uuid, said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
-    RETURN (SELECT array_to_tsvector(array_agg(${ownerDigit("owner")} || lexeme)) FROM unnest(to_tsvector('simple', words_apart(said))));
-  CREATE INDEX messages_search ON messages USING gin (user_id, own_words(user_id, content));
+  ${searchIndex("said")}
 
   CREATE TABLE turns (
     user_id uuid NOT NULL,

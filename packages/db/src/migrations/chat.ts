@@ -21,7 +21,7 @@ export function chat(roles: RoleNames) {
     async down(database: QueryRunner): Promise<void> {
       await database.query(dropChatFunctions);
       await database.query("DROP TABLE runners, turn_chunks, turns, messages, conversations");
-      await database.query("DROP FUNCTION own_words(uuid, text), words_apart(text)");
+      await database.query("DROP FUNCTION own_words(uuid, text)");
     }
   };
 }

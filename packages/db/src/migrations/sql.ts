@@ -10,10 +10,6 @@ export const currentUserId = "nullif(current_setting('app.user_id', true), '')::
 /** What stands before each word in the index of all words. More digits: less to read for a search, more to write for a message. */
 export const ownerDigit = (userId: string) => `right(${userId}::text, 1)`;
 
-/** A regular expression's class of the characters of Chinese and Japanese, as PostgreSQL writes it. */
-export const ideographs =
-  "[\\u2E80-\\u2FDF\\u3005-\\u3007\\u3040-\\u30FF\\u31F0-\\u31FF\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uF900-\\uFAFF\\uFF66-\\uFF9F\\U00020000-\\U0003FFFF]";
-
 const escapedWhitespace = Array.from(
   whitespace,
   (char) => `\\${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
