@@ -23,6 +23,8 @@ export interface AuthHandlerOptions {
   hasMail: boolean;
   /** The person and session of a request's cookie, looked up. */
   sessionOf(headers: Headers): Promise<{ person: Person; token: string } | null>;
+  /** Ends the session of a request's cookie; throws where it may live on. */
+  endSession(headers: Headers): Promise<void>;
   /** After a sign-in: ends the session before it, gives what a guest had to the account. */
   settle(signIn: SignIn): Promise<void>;
   onError(error: ApiError, requestId: string): void;
@@ -67,6 +69,8 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     const address = clientAddress(req, options.trustProxy);
     if (route.attempt) await limits.countSignIn({ account: route.attempt(input), address });
 
+    // Better Auth says that somebody is signed out also when it could not delete the session: for it, only cookies are left.
+    if (route.signsOut) await options.endSession(headers);
     const before = route.signsIn ? await options.sessionOf(headers) : null;
     const signIn: SignIn = { before, after: null };
     const request = toRequest(req, headers, route, input, address);

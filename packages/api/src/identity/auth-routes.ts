@@ -10,6 +10,7 @@ export interface AuthRoute {
   body?: z.ZodType;
   /** May end with another session than it began with. */
   signsIn?: boolean;
+  signsOut?: boolean;
   /** A guess at a password, a code or an address: counted. Returns the account that is guessed at. */
   attempt?: (body: unknown) => string | undefined;
   /** Exists only where mail can be sent. */
@@ -66,7 +67,7 @@ export const authRoutes: readonly AuthRoute[] = [
     attempt: () => undefined,
   },
   { method: "GET", path: "/callback/:provider", signsIn: true },
-  { method: "POST", path: "/sign-out", body: z.strictObject({}).optional() },
+  { method: "POST", path: "/sign-out", body: z.strictObject({}).optional(), signsOut: true },
   { method: "GET", path: "/get-session" },
   { method: "POST", path: "/update-user", body: z.strictObject({ name }) },
   {

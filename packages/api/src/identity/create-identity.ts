@@ -85,10 +85,14 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     return { person: toPerson(found.response.user), token: found.response.session.token };
   }
 
+  async function endSession({ person, token }: Session): Promise<void> {
+    await store.endSession(token);
+    sessionsChanged(person.id);
+  }
+
   async function settle({ before, after }: SignIn): Promise<void> {
     if (!after || !before || before.token === after.token) return;
-    await store.endSession(before.token);
-    sessionsChanged(before.person.id);
+    await endSession(before);
     if (before.person.isGuest && before.person.id !== after.userId) await moves.begin(before.person.id, after.userId);
   }
 
@@ -156,6 +160,10 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       providers: Object.keys(options.oauth ?? {}),
       hasMail: options.mail !== undefined,
       sessionOf: (headers) => sessionOf(headers, true),
+      async endSession(headers) {
+        const session = await sessionOf(headers, false);
+        if (session) await endSession(session);
+      },
       settle,
       onError: (error, requestId) => {
         if (error.status >= 500) log.error({ err: error.cause ?? error, requestId }, "a request about identity failed");

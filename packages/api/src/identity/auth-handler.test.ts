@@ -1,0 +1,44 @@
+import { describe, expect, it, vi } from "vitest";
+import { newAccount } from "../testing/people.ts";
+import { quiet } from "../testing/test-engine.ts";
+import { serveTests } from "../testing/test-server.ts";
+
+const logged: unknown[] = [];
+const used = serveTests({ log: { ...quiet, error: (fields) => void logged.push(fields) } });
+
+/** The database turns everybody away who is not its owner, while `work` lasts. */
+async function withoutDatabase(work: () => Promise<void>): Promise<void> {
+  const name = new URL(used.db.options.ownerUrl).pathname.slice(1);
+  await used.db.sql(`alter database "${name}" connection limit 0`);
+  try {
+    await used.db.sql(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename <> current_user",
+      [name],
+    );
+    await work();
+  } finally {
+    await used.db.sql(`alter database "${name}" connection limit -1`);
+  }
+  await vi.waitFor(async () => expect(await used.db.isReady()).toBe(true), 10_000);
+}
+
+describe("signing out", () => {
+  it("R-OPS-3: without a database is a 503, and can be repeated: nobody is told of an end that did not come", async () => {
+    const { browser } = await newAccount(used.server.browser());
+    const thief = browser.copy();
+    const uncached = browser.copy();
+    uncached.cookies.delete("holdfast.session_data");
+    await withoutDatabase(async () => {
+      for (const one of [browser, uncached]) {
+        const response = await one.post("/api/auth/sign-out");
+        expect(response.status).toBe(503);
+        expect(await response.json()).toMatchObject({ error: { code: "UNAVAILABLE" } });
+        expect(one.cookies.has("holdfast.session_token"), "the cookie stays, to sign out with").toBe(true);
+      }
+    });
+    expect(logged, "an outage is logged").toHaveLength(2);
+    expect((await thief.copy().mutate("conversation.create", {})).status).toBe(200);
+    expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
+    expect((await thief.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
+  });
+});
