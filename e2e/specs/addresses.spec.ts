@@ -13,6 +13,14 @@ test("R-CONV-6: an address that cannot be a conversation's says so, however it i
   await expect(person.sent).toHaveText(["my own"]);
 });
 
+test("R-CONV-6: an address in capitals leads to the same conversation", async ({ person }) => {
+  const id = await person.begins("in small letters");
+  await person.page.goto(`/c/${id.toUpperCase()}?message=none`);
+  await expect(person.page).toHaveURL(new RegExp(`/c/${id}`));
+  await person.asks("it goes on");
+  await expect(person.messages).toHaveCount(4);
+});
+
 test("R-WEB-2: the open conversation is marked in the sidebar, however deep in it it lies", async ({
   person,
   database,

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
+import { get } from "node:http";
 import path from "node:path";
 import { promisify } from "node:util";
 import { makeDataDir } from "../fixtures/data-dir.ts";
@@ -22,6 +24,18 @@ test("R-OPS-1: a port that is taken stops the start with a sentence, and touches
   expect(code).toBe(1);
   expect(output).toContain(`Holdfast cannot start: port ${port} is in use.`);
   expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+});
+
+test("R-API-3: a request that offers another protocol is answered in this one, also when pages have been served", async ({
+  server,
+}) => {
+  expect((await fetch(`${server.url}/sign-in`)).status).toBe(200);
+  for (const path of ["/api/health/live", "/sign-in"]) {
+    const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
+    const [response] = await once(get(server.url + path, { headers, timeout: 10_000 }), "response");
+    response.resume();
+    expect(response.statusCode, path).toBe(200);
+  }
 });
 
 test("R-OPS-4: liveness and readiness answer, and metrics are counted on a port of their own", async () => {

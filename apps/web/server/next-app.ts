@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
 import createNext from "next";
 import { createStaticAssets } from "./static-assets.ts";
@@ -18,7 +18,9 @@ export async function openNextApp(options: {
   port: number;
   httpServer: Server;
 }): Promise<NextApp> {
-  const { dir, dev, host: hostname, port, httpServer } = options;
+  const { dir, dev, host: hostname, port } = options;
+  // Next listens for upgrades, which only its development needs; and where somebody does, Node leaves every request that offers one to them.
+  const httpServer = dev ? options.httpServer : createServer();
   process.env.NEXT_TELEMETRY_DISABLED ??= "1";
   // Types say that the module has a `default`; what Node imports of this CommonJS module is that default itself.
   const create = createNext as unknown as typeof createNext.default;

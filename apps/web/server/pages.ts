@@ -20,6 +20,13 @@ export function createPages(options: {
   https: boolean;
 }): Handler {
   return async (req, res) => {
+    const path = pathOf(req.url);
+    const page = conversationPage(path);
+    // The page compares ids as text.
+    if (page?.valid && page.id !== page.id.toLowerCase()) {
+      const query = (req.url ?? "").slice(path.length);
+      return void res.writeHead(308, { Location: `/c/${page.id.toLowerCase()}${query}` }).end();
+    }
     setPagePolicy(req, res, options);
     delete req.headers[statusHeader];
     const status = await pageStatus(req, options);

@@ -6,7 +6,8 @@ import { codePointLength, isBlank, isStorable } from "./text.ts";
 
 /** The zod schemas of everything that crosses the wire. For servers and tests; the browser does without zod. */
 
-export const id = z.uuid("must be a UUID");
+/** Any that PostgreSQL holds, of whatever version, in the small letters in which it comes back: ids are compared as text. */
+export const id = z.guid("must be a UUID").toLowerCase();
 
 /** Text of at most `max` code points that PostgreSQL can hold, not blank. */
 function text(max: number) {

@@ -43,7 +43,7 @@ export async function userOf(token: string | undefined, key: KeyObject): Promise
       audience,
       requiredClaims: ["exp", "sub"],
     });
-    return z.uuid().parse(payload.sub);
+    return z.guid().parse(payload.sub);
   } catch {
     throw new TokenError();
   }

@@ -79,7 +79,7 @@ export const taskTools: readonly TaskTool[] = [
 
 /** A malformed id, one that does not exist and one of somebody else are the same to the one who asks. */
 async function existing(id: string, act: () => Promise<Task | null>): Promise<{ task: Task }> {
-  const task = z.uuid().safeParse(id).success ? await act() : null;
+  const task = z.guid().safeParse(id).success ? await act() : null;
   if (task === null) throw new ToolProblem("There is no such task.");
   return { task };
 }

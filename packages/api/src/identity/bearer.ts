@@ -42,7 +42,7 @@ export function createBearerTokens(secret: string): BearerTokens {
           audience,
           requiredClaims: ["sub", "exp", "iss", "aud"],
         });
-        const userId = id.parse(payload.sub).toLowerCase();
+        const userId = id.parse(payload.sub);
         if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value ?? "");
         verified.set(token, { userId, expiresAt: (payload.exp ?? 0) * 1000 });
         return userId;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { type Body, bearer, newProgram, uuid } from "../testing/program.ts";
-import { serveTests } from "../testing/test-server.ts";
+import { serveTests, startTestServer } from "../testing/test-server.ts";
 
 let runs = 0;
 
@@ -117,6 +117,55 @@ describe("chat over REST", () => {
     expect(eventsOf(rest.body).at(-1)?.data).toEqual(ended?.data);
     expect((await send("GET", `/turns/${crypto.randomUUID()}/events`)).status).toBe(404);
     expect((await send("POST", "/chat", { message: " " }, { accept: "text/event-stream" })).status).toBe(400);
+  });
+
+  it("R-TURN-3, R-TURN-6: an id in capitals is the same id", async () => {
+    const { send } = await newProgram(used.db, used.server);
+    const turnId = crypto.randomUUID();
+    const turn = { message: "in capitals", turnId: turnId.toUpperCase() };
+    const { body } = await send("POST", "/chat", turn, { accept: "text/event-stream" });
+    expect(eventsOf(body).at(-1)).toMatchObject({ event: "ended", data: { id: turnId, status: "completed" } });
+    const again = await send("POST", "/chat", turn);
+    expect(again.body.turnId).toBe(turnId);
+    const conversationId = again.body.conversationId.toUpperCase();
+    expect((await send("POST", "/chat", { ...turn, conversationId })).body).toEqual(again.body);
+    expect(eventsOf((await send("GET", `/turns/${turn.turnId}/events`)).body).at(-1)?.event).toBe("ended");
+
+    const slow = { message: "slow", conversationId, turnId: crypto.randomUUID() };
+    const waiting = send("POST", "/chat", slow);
+    const isRunning = "select 1 from turns where id = $1 and status = 'running'";
+    await vi.waitFor(async () => expect(await used.db.sql(isRunning, [slow.turnId])).toHaveLength(1));
+    expect((await send("DELETE", `/conversations/${conversationId}`)).status).toBe(204);
+    expect((await waiting).status).toBe(404);
+  });
+
+  it("R-CONV-1, R-SEC-3: ids that no version of UUIDs makes, but PostgreSQL holds, are ids", async () => {
+    const { send, id } = await newProgram(used.db, used.server);
+    const odd = "11111111-1111-1111-1111-111111111111";
+    await used.db.sql("insert into conversations (user_id, id, title, message_count) values ($1, $2, 'odd', 0)", [
+      id,
+      odd,
+    ]);
+    expect((await send("GET", `/conversations/${odd}`)).body).toMatchObject({ id: odd, messages: [] });
+    const turn = { message: "Hello", conversationId: odd, turnId: "00000000-0000-0000-0000-000000000001" };
+    expect((await send("POST", "/chat", turn)).body).toMatchObject({ conversationId: odd, turnId: turn.turnId });
+  });
+
+  it("R-TURN-6, R-SEC-8: a send whose stream is one too many has done nothing", async () => {
+    const limits = { sendsPerMinute: 0, signInsPerMinute: 0, requestsPerMinute: 0, streams: 1 };
+    const server = await startTestServer(used.db, {
+      limits,
+      script: () => [{ say: "a" }, { waitMs: 500 }, { say: "b" }],
+    });
+    const { send, id } = await newProgram(used.db, server);
+    const asStream = { accept: "text/event-stream" };
+    const first = send("POST", "/chat", { message: "first" }, asStream);
+    const turns = () => used.db.sql("select prompt from turns where user_id = $1", [id]);
+    await vi.waitFor(async () => expect(await turns()).toHaveLength(1));
+    expect((await send("POST", "/chat", { message: "second" }, asStream)).status).toBe(429);
+    expect(eventsOf((await first).body).at(-1)?.event).toBe("ended");
+    expect(await turns()).toEqual([{ prompt: "first" }]);
+    await server.stop();
   });
 });
 

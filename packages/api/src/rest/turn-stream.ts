@@ -31,17 +31,18 @@ export async function streamTurn({ route, input, context, createCaller, req, res
   res.once("close", () => leaving.abort());
   const caller = createCaller(context, { signal: leaving.signal });
   const turnId = schema.id.parse(input.turnId ?? crypto.randomUUID());
-  if (route.procedure === "turn.chat") {
-    // The procedure checks the rest of its input.
-    await caller.turn.start({ ...(input as Parameters<typeof caller.turn.start>[0]), turnId });
-  }
   const lastEventId = req.headers["last-event-id"];
-  const watched = await caller.turn.watch({
-    turnId,
-    lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
-  });
+  // Before the turn, so that a send that is refused for it has done nothing.
   const closeStream = context.limits.openStream(context.person?.id ?? "");
   try {
+    if (route.procedure === "turn.chat") {
+      // The procedure checks the rest of its input.
+      await caller.turn.start({ ...(input as Parameters<typeof caller.turn.start>[0]), turnId });
+    }
+    const watched = await caller.turn.watch({
+      turnId,
+      lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
+    });
     // Called in the process, a subscription yields tRPC's envelopes, which its types do not say.
     for await (const envelope of watched as AsyncIterable<unknown>) {
       if (!isTrackedEnvelope(envelope)) continue;
