@@ -22,6 +22,9 @@ export const limits = {
   /** The most bytes of a request's body; an import has its own limit. */
   bodyBytes: 1_048_576,
   importBytes: 268_435_456,
+  /** What an import may say of when something was: later ones have no ISO text of four digits for the year. */
+  earliestTime: "1970-01-01T00:00:00.000Z",
+  latestTime: "9999-12-31T23:59:59.999Z",
   /** Days without use after which a guest and all that is theirs is removed. */
   guestDays: 30,
 } as const;

@@ -54,6 +54,30 @@ describe("export and import", () => {
     expect(added.position).toBe(3);
   });
 
+  it("R-MSG-1: what is said next is never earlier than an imported message, whatever the file says of times", async () => {
+    const ada = await person();
+    const conversationId = crypto.randomUUID();
+    const message = (content: string, createdAt: string) =>
+      ({ id: crypto.randomUUID(), conversationId, role: "user", content, toolCalls: null, createdAt }) as const;
+    const [past, future] = ["2026-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
+    await ada.importConversations([
+      {
+        id: conversationId,
+        title: "Ahead",
+        createdAt: past,
+        updatedAt: past,
+        pinnedAt: null,
+        messages: [message("1", future), message("2", past)],
+      },
+    ]);
+    const [imported] = await exportOf(ada);
+    expect(imported?.updatedAt).toBe(future);
+    const next = await ada.addMessage(imported?.id ?? "", "user", "3");
+    expect(next.createdAt).toBe(future);
+    const [after] = await exportOf(ada);
+    expect(after?.messages.map((one) => [one.content, one.createdAt])).toEqual(["1", "2", "3"].map((n) => [n, future]));
+  });
+
   it("R-SEC-7: more conversations than a page come out once each", async () => {
     const ada = await person();
     for (let index = 0; index < 105; index++) await ada.createConversation({ title: String(index) });

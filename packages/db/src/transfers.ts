@@ -36,7 +36,7 @@ export function transferStore(scope: Scope): TransferStore {
     },
 
     async importConversations(conversations) {
-      const items = conversations.map((conversation) => ({ ...conversation, id: randomUUID() }));
+      const items = conversations.map((conversation) => ({ ...inOrder(conversation), id: randomUUID() }));
       await connections.transaction(
         userId,
         async (transaction) => {
@@ -71,10 +71,9 @@ function insertConversations(userId: string, items: readonly ExportedConversatio
 }
 
 function insertMessages(userId: string, items: readonly ExportedConversation[]): Statement {
-  const messages = items.flatMap((item) => {
-    const times = notDecreasing(item.messages.map((one) => one.createdAt));
-    return item.messages.map((one, index) => ({ ...one, conversationId: item.id, index, createdAt: times[index] }));
-  });
+  const messages = items.flatMap((item) =>
+    item.messages.map((one, index) => ({ ...one, conversationId: item.id, index })),
+  );
   return {
     name: "import-messages",
     text: `INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
@@ -102,12 +101,17 @@ function exported(row: ConversationRow, messages: MessageRow[]): ExportedConvers
   };
 }
 
-/** Order is the position's; a file edited by hand must not make times contradict it. */
-function notDecreasing(times: readonly string[]): string[] {
+/**
+ * Order is the position's; a file edited by hand must not make times contradict it. The conversation's own time is no
+ * earlier than its last message's, for the next message takes the later one of that and the present.
+ */
+function inOrder(conversation: ExportedConversation): ExportedConversation {
   let latest = "";
-  return times.map((time) => {
+  function notBefore(time: string): string {
     const iso = new Date(time).toISOString();
     latest = iso > latest ? iso : latest;
     return latest;
-  });
+  }
+  const messages = conversation.messages.map((one) => ({ ...one, createdAt: notBefore(one.createdAt) }));
+  return { ...conversation, messages, updatedAt: notBefore(conversation.updatedAt) };
 }

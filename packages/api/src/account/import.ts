@@ -12,7 +12,14 @@ export interface Imported {
   tasks: number;
 }
 
-const time = z.iso.datetime();
+/** To the millisecond, as all times are stored: PostgreSQL would round up what is finer, beyond the latest time even. */
+const time = z.iso
+  .datetime()
+  .refine(
+    (text) => Date.parse(text) >= Date.parse(limits.earliestTime) && Date.parse(text) <= Date.parse(limits.latestTime),
+    `must be from ${limits.earliestTime} to ${limits.latestTime}`,
+  )
+  .transform((text) => new Date(text).toISOString());
 
 const exportedMessage = z
   .object({
