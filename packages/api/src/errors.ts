@@ -52,7 +52,10 @@ export function toApiError(error: unknown): ApiError {
     const issues = [{ path: "cursor", message: "is not a cursor of this list" }];
     return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause });
   }
-  if (error instanceof RefusedValueError) return new ApiError("BAD_REQUEST", "The input is not valid.", { cause });
+  if (error instanceof RefusedValueError) {
+    const issues = [{ path: "", message: "holds something that cannot be stored" }];
+    return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause });
+  }
   if (error instanceof UnavailableError) {
     return new ApiError("UNAVAILABLE", "The database cannot be reached. Try again in a moment.", {
       retryAfterMs: 2_000,
@@ -85,15 +88,19 @@ function invalidInput(error: ZodError): ApiError {
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause: error });
 }
 
+/** What tRPC could not take for a call: a body that is no JSON or no form, a batch that is no object. */
+function unreadable(cause: TRPCError): ApiError {
+  const issues = [{ path: "", message: "is not a call, or not a batch of calls" }];
+  return new ApiError("BAD_REQUEST", "The request is not valid.", { issues, cause });
+}
+
 function fromTRPCError(error: TRPCError): ApiError {
   if (error.cause instanceof ApiError) return error.cause;
   const { cause } = error;
   switch (error.code) {
     case "PARSE_ERROR":
     case "BAD_REQUEST":
-      return cause instanceof ZodError
-        ? invalidInput(cause)
-        : new ApiError("BAD_REQUEST", "The request is not valid.", { cause: error });
+      return cause instanceof ZodError ? invalidInput(cause) : unreadable(error);
     case "UNAUTHORIZED":
     case "FORBIDDEN":
     case "NOT_FOUND":

@@ -15,8 +15,13 @@ export function conversationCursor({ updatedAt, id }: ConversationPlace): string
 export function parseConversationCursor(cursor: string): ConversationPlace {
   const [time, id, ...rest] = Buffer.from(cursor, "base64url").toString("utf8").split(".");
   if (!time || !/^-?\d{1,15}$/.test(time) || !id || !isUuid(id) || rest.length > 0) throw invalid();
-  return { updatedAt: new Date(Number(time)).toISOString(), id };
+  const updatedAt = new Date(Number(time)).toISOString();
+  if (!yearsOfPostgres.test(updatedAt)) throw invalid();
+  return { updatedAt, id };
 }
+
+/** Of the years of ISO texts those that PostgreSQL reads: it has no year 0, and no sign before one. */
+const yearsOfPostgres = /^(?!0000)\d{4}-/;
 
 export interface MessagePlace {
   direction: "older" | "newer";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conversationCursor, messageCursor, parseConversationCursor, parseMessageCursor } from "./cursors.ts";
+import { InvalidCursorError } from "./errors.ts";
 import { isoTime } from "./rows.ts";
 
 describe("times", () => {
@@ -26,5 +27,15 @@ describe("cursors", () => {
     );
     const place = { direction: "newer" as const, position: 17 };
     expect(parseMessageCursor(messageCursor(place))).toEqual(place);
+  });
+
+  it.each([
+    "999999999999999",
+    "-999999999999999",
+    `${Date.parse("+010000-01-01T00:00:00.000Z")}`,
+    `${Date.parse("0000-12-31T23:59:59.999Z")}`,
+  ])("R-API-3: a time that PostgreSQL cannot read (%s) is no cursor", (time) => {
+    const forged = Buffer.from(`${time}.${crypto.randomUUID()}`).toString("base64url");
+    expect(() => parseConversationCursor(forged)).toThrow(InvalidCursorError);
   });
 });

@@ -4,6 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
 import { serveTests, startTestServer } from "../testing/test-server.ts";
 
+interface Refusal {
+  error: { data: { code: string; issues?: { path: string; message: string }[] } };
+}
+
 describe("the API over HTTP", () => {
   const used = serveTests();
   let browser: Browser;
@@ -76,6 +80,22 @@ describe("the API over HTTP", () => {
     expect(await statusOf("/api/trpc/conversation.list", { method: "PATCH", body: "x" })).toBe(405);
     const huge = JSON.stringify({ title: "x".repeat(1_100_000) });
     expect(await statusOf("/api/trpc/conversation.create", { method: "POST", headers: json, body: huge })).toBe(413);
+  });
+
+  it.each([
+    ["a batch that is a list", "?batch=1", "application/json", "[]"],
+    ["a batch that is null", "?batch=1", "application/json", "null"],
+    ["a batch that is no JSON", "?batch=1", "application/json", "{"],
+    ["no JSON", "", "application/json", "{"],
+    ["a broken form", "", "multipart/form-data; boundary=x", "--y"],
+    ["a form without a boundary", "", "multipart/form-data", "--y"],
+  ])("R-API-3: refuses %s with issues", async (_, query, type, body) => {
+    const init = { method: "POST", headers: { "content-type": type }, body };
+    const response = await browser.fetch(`/api/trpc/conversation.create${query}`, init);
+    expect(response.status).toBe(400);
+    const said = (await response.json()) as Refusal | [Refusal];
+    const { error } = Array.isArray(said) ? said[0] : said;
+    expect(error.data).toMatchObject({ code: "BAD_REQUEST", issues: [{ message: expect.any(String) }] });
   });
 
   it("R-API-3: a body that never says how long it is ends at the limit too", async () => {

@@ -50,7 +50,17 @@ describe("conversations over REST", () => {
     }
     expect(pages.map((page) => page.length)).toEqual([2, 2, 1]);
     expect(pages.flat().at(-1)).toEqual(made.body);
-    for (const query of ["limit=0", "limit=101", "limit=x", "limit=1.5", "limit=", "cursor=nonsense", "cursor="]) {
+    const forged = `cursor=${Buffer.from(`999999999999999.${made.body.id}`).toString("base64url")}`;
+    for (const query of [
+      "limit=0",
+      "limit=101",
+      "limit=x",
+      "limit=1.5",
+      "limit=",
+      "cursor=nonsense",
+      "cursor=",
+      forged,
+    ]) {
       const refused = await send("GET", `/conversations?${query}`);
       expect([refused.status, refused.body.error.issues.length > 0], query).toEqual([400, true]);
     }
