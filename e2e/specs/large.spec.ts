@@ -37,6 +37,49 @@ test("R-MSG-9, R-PERF-5: a conversation of 10,000 messages opens at its end, and
   await expect(person.messages.last()).toBeInViewport();
 });
 
+test("R-MSG-9, R-WEB-4: below a message that was jumped to, the log goes on as one reads, and opens at its end the next time", async ({
+  person,
+  database,
+}) => {
+  const { page, log } = person;
+  const other = await person.begins("somewhere else");
+  const id = await person.begins("a long one");
+  await database.sql(
+    `with grown as (
+       update conversations set message_count = 400 where id = $1 returning user_id, id
+     )
+     insert into messages (user_id, conversation_id, position, role, content)
+     select user_id, id, position, case position % 2 when 1 then 'user' else 'assistant' end, 'line ' || position || '.'
+     from grown, generate_series(3, 400) as position`,
+    [id],
+  );
+  const [target] = await database.sql<{ id: string }>("select id from messages where content = 'line 100.'");
+  await page.goto("/new");
+  await page.goto(`/c/${id}#m-${target?.id}`);
+  await expect(log.getByText("line 100.")).toBeInViewport();
+
+  const pages: (() => void)[] = [];
+  await page.route(/message\.page/, async (route) => {
+    await new Promise<void>((resolve) => pages.push(resolve));
+    await route.continue().catch(() => {});
+  });
+  await log.hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, 3_000);
+    await expect(log.getByText("Loading newer messages…")).toBeInViewport({ timeout: 200 });
+  }).toPass();
+  const last = await person.messages.last().innerText();
+  await expect.poll(() => pages.length).toBe(1);
+  pages[0]?.();
+  await expect(log.getByText("Loading newer messages…")).not.toBeInViewport();
+  await expect(log.getByText(last, { exact: true })).toBeInViewport();
+
+  await person.opens(other);
+  await page.unroute(/message\.page/);
+  await person.opens(id);
+  await expect(log.getByText("line 400.")).toBeInViewport();
+});
+
 test("R-CONV-7: with 10,000 conversations the list goes on as one scrolls, and the page stays light", async ({
   person,
   database,

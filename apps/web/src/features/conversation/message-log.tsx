@@ -41,16 +41,17 @@ export function MessageLog({
   const { extent, before, after, update, show } = useWindow({ entries, scroller, column });
   // A page that does not come is asked for again with the next scroll.
   const load = (what: "older" | "newer" | "newest" | { around: string }) => void onLoad(what).catch(() => {});
+  const isCut = transcript?.newerCursor != null;
   const { isAway, onScroll, toEnd } = useLogScroll({
     scroller,
     column,
+    isCut,
     update,
     onNearStart: () => transcript?.olderCursor != null && load("older"),
     onNearEnd: () => transcript?.newerCursor != null && load("newer"),
   });
   const target = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load });
   useFollowOwn(all, toEnd);
-  const isCut = transcript?.newerCursor != null;
 
   function scrollToBottom() {
     if (isCut) load("newest");
@@ -91,6 +92,7 @@ export function MessageLog({
             />
           ))}
           {after > 0 && <div style={{ height: after }} />}
+          {isCut && extent.end === entries.length && <p className={styles.loading}>Loading newer messages…</p>}
         </div>
       </div>
       {(isAway || isCut) && (

@@ -5,19 +5,24 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 /** Nearer to the end than this is at the end. */
 const endPx = 24;
 const buttonPx = 160;
+/** So far from the end of a log that goes on: at the very end the browser would hold the end, and leap with each page that is added. */
+const cutPx = endPx + 8;
 
 interface LogScrollOptions {
   scroller: RefObject<HTMLElement | null>;
   column: RefObject<HTMLElement | null>;
+  /** More messages follow those that are loaded. */
+  isCut: boolean;
   update(): void;
   onNearStart(): void;
   onNearEnd(): void;
 }
 
 /** Where the person reads: at the end it stays at the end; elsewhere it stays where they are. */
-export function useLogScroll({ scroller, column, update, onNearStart, onNearEnd }: LogScrollOptions) {
+export function useLogScroll({ scroller, column, isCut, update, onNearStart, onNearEnd }: LogScrollOptions) {
   const [isAway, setAway] = useState(false);
   const lastTop = useRef(0);
+  const wantsEnd = useRef(false);
   const check = useLatest(() => {
     const element = scroller.current;
     if (!element) return;
@@ -33,11 +38,21 @@ export function useLogScroll({ scroller, column, update, onNearStart, onNearEnd 
     const element = scroller.current;
     if (!element) return;
     const goesDown = element.scrollTop > lastTop.current;
-    lastTop.current = element.scrollTop;
+    if (!goesDown && element.scrollTop < -cutPx) wantsEnd.current = false;
     // Close enough while on the way down: from here on it follows the answer.
-    if (goesDown && element.scrollTop < 0 && element.scrollTop > -endPx) element.scrollTop = 0;
+    if (isCut) keepOffEnd(element);
+    else if (goesDown && element.scrollTop < 0 && element.scrollTop > -endPx) element.scrollTop = 0;
+    lastTop.current = element.scrollTop;
     check.current();
-  }, [scroller, check]);
+  }, [scroller, check, isCut]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    if (isCut) keepOffEnd(element);
+    else if (wantsEnd.current) element.scrollTop = 0;
+    wantsEnd.current = false;
+  }, [scroller, isCut]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -52,8 +67,15 @@ export function useLogScroll({ scroller, column, update, onNearStart, onNearEnd 
   useAnchoring(scroller, column);
 
   // At once: an answer that grows meanwhile would stop a smooth one on its way.
-  const toEnd = useCallback(() => scroller.current?.scrollTo({ top: 0, behavior: "instant" }), [scroller]);
+  const toEnd = useCallback(() => {
+    wantsEnd.current = isCut;
+    scroller.current?.scrollTo({ top: 0, behavior: "instant" });
+  }, [scroller, isCut]);
   return { isAway, onScroll, toEnd };
+}
+
+function keepOffEnd(element: HTMLElement) {
+  if (element.scrollTop > -cutPx) element.scrollTop = -cutPx;
 }
 
 function useLatest<Value>(value: Value): RefObject<Value> {

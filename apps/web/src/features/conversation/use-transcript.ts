@@ -1,7 +1,7 @@
 "use client";
 
 import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTRPC, useTRPCClient } from "@/trpc/client";
 import type { ConversationScreenProps } from "@/trpc/page-data";
 import { fromPage, type Transcript, withNewer, withNewest, withOlder } from "./transcript";
@@ -18,7 +18,9 @@ export function useTranscript(
   const client = useTRPCClient();
   const queryClient = useQueryClient();
   const busy = useRef(new Set<string>());
-  const isInitial = conversationId !== null && initial?.conversation.id === conversationId;
+  // What the page came with is of then.
+  const dropped = useRef(new Set<string | null>());
+  const isInitial = initial?.conversation.id === conversationId && !dropped.current.has(conversationId);
   const query = useQuery<Transcript>({
     queryKey: key,
     enabled: enabled && conversationId !== null,
@@ -33,6 +35,18 @@ export function useTranscript(
     },
   });
 
+  // A conversation opens at its end: what was read around a message is not kept for the next time.
+  const visit = useRef(0);
+  useEffect(
+    () => () => {
+      visit.current++;
+      if (queryClient.getQueryData<Transcript>(key)?.newerCursor == null) return;
+      dropped.current.add(conversationId);
+      queryClient.removeQueries({ queryKey: key });
+    },
+    [key, queryClient, conversationId],
+  );
+
   const load = useCallback(
     async (what: "older" | "newer" | "newest" | { around: string }) => {
       const held = queryClient.getQueryData<Transcript>(key);
@@ -40,13 +54,14 @@ export function useTranscript(
       const name = typeof what === "string" ? what : "around";
       if (cursor === null || !conversationId || busy.current.has(name)) return;
       busy.current.add(name);
+      const visited = visit.current;
       try {
         const around = typeof what === "string" ? undefined : what.around;
         const page = await client.message.page.query({ conversationId, limit: pageSize, cursor, around });
         queryClient.setQueryData<Transcript>(key, (latest) => {
           if (what === "older") return latest && latest.olderCursor === cursor ? withOlder(latest, page) : latest;
           if (what === "newer") return latest && latest.newerCursor === cursor ? withNewer(latest, page) : latest;
-          return fromPage(page);
+          return visit.current === visited ? fromPage(page) : latest;
         });
       } finally {
         busy.current.delete(name);
