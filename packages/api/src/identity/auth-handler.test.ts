@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { json } from "node:stream/consumers";
 import { describe, expect, it, vi } from "vitest";
 import { newAccount } from "../testing/people.ts";
 import { quiet } from "../testing/test-engine.ts";
@@ -40,5 +43,39 @@ describe("signing out", () => {
     expect((await thief.copy().mutate("conversation.create", {})).status).toBe(200);
     expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
     expect((await thief.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
+  });
+});
+
+/** `fetch` sends no Host but its own. */
+async function sentTo(
+  host: string,
+  method: string,
+  path: string,
+): Promise<{ status: number | undefined; body: unknown }> {
+  const headers = { host, "content-type": "application/json" };
+  const sent = request(used.server.url + path, { method, headers, setHost: false }).end(
+    method === "POST" ? "{}" : undefined,
+  );
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  return { status: response.statusCode, body: await json(response) };
+}
+
+describe("a request", () => {
+  it.each(["", "[", "%%%", "a b", "localhost:99999", "ada@localhost", "localhost/?"])(
+    "R-API-3: whose Host is “%s” is refused as a bad one, and is no failure of ours",
+    async (host) => {
+      logged.length = 0;
+      const refused = { status: 400, body: { error: { code: "BAD_REQUEST", requestId: expect.any(String) } } };
+      expect(await sentTo(host, "GET", "/api/auth/get-session")).toMatchObject(refused);
+      expect(await sentTo(host, "GET", "/api/auth/callback/github?state=x")).toMatchObject(refused);
+      expect(await sentTo(host, "POST", "/api/auth/sign-out")).toMatchObject(refused);
+      expect(logged).toEqual([]);
+    },
+  );
+
+  it("R-API-3: may come by whatever name the server is known by", async () => {
+    for (const host of ["localhost", "chat.example:8080", "[::1]:3000", "192.168.0.7"]) {
+      expect(await sentTo(host, "GET", "/api/auth/get-session"), host).toEqual({ status: 200, body: null });
+    }
   });
 });

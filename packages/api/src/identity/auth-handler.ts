@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Person } from "@holdfast/contract";
 import type { Database } from "@holdfast/db";
-import { ApiError } from "../errors.ts";
+import { ApiError, badRequest } from "../errors.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import type { Limits } from "../limits/limits.ts";
 import { hasBody, pathOf, readJson, requestIdOf, sendError, sendJson, toHeaders } from "../rest/exchange.ts";
@@ -67,13 +67,13 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     const body = route.body && (hasBody(req) ? await readJson(req) : undefined);
     const input = route.body?.parse(body);
     const address = clientAddress(req, options.trustProxy);
+    const request = toRequest(req, headers, route, input, address);
     if (route.attempt) await limits.countSignIn({ account: route.attempt(input), address });
 
     // Better Auth says that somebody is signed out also when it could not delete the session: for it, only cookies are left.
     if (route.signsOut) await options.endSession(headers);
     const before = route.signsIn ? await options.sessionOf(headers) : null;
     const signIn: SignIn = { before, after: null };
-    const request = toRequest(req, headers, route, input, address);
     const response = await inSignIn(signIn, () => auth.handler(request));
     if (signIn.after) await options.settle(signIn);
     await send(response, res);
@@ -84,7 +84,7 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     for (const name of [...headers.keys()]) if (name.startsWith("x-forwarded")) headers.delete(name);
     for (const name of ["content-length", "transfer-encoding", "connection", "authorization"]) headers.delete(name);
     headers.set(addressHeader, address);
-    const url = new URL(req.url ?? "/", appUrl ?? `http://${req.headers.host ?? "localhost"}`);
+    const url = new URL(req.url ?? "/", appUrl ?? addressAt(req.headers.host ?? "localhost"));
     if (route.method === "GET") return new Request(url, { headers });
     headers.set("content-type", "application/json");
     return new Request(url, { method: "POST", headers, body: JSON.stringify(input ?? {}) });
@@ -126,6 +126,13 @@ export function assertMethod(req: IncomingMessage, res: ServerResponse, methods:
   if (methods.includes(req.method ?? "")) return;
   res.setHeader("allow", [...new Set(methods)].join(", "));
   throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
+}
+
+/** 400 for a Host that is none (RFC 9112, 3.2), or that has more of an address in it, such as a user's name. */
+function addressAt(host: string): string {
+  const address = `http://${host}`;
+  if (/[@/\\?#]/.test(host) || !URL.canParse(address)) throw badRequest("", "The Host header names no host.");
+  return address;
 }
 
 function parsed(text: string): unknown {
