@@ -37,6 +37,22 @@ describe("guests", () => {
     expect((await moved.addMessage(turn.conversationId, "user", "on")).position).toBe(3);
   });
 
+  it("R-SEC-2: who is registering meanwhile is no guest to be moved, and stays signed in", async () => {
+    const [guest, person] = [await createTestUser(db, { guest: true }), await createTestUser(db)];
+    const insert = "INSERT INTO sessions (user_id, token, expires_at) VALUES ($1, $2, now() + interval '1 day')";
+    const token = randomUUID();
+    const registering = await db.asRole("auth");
+    await registering.query("BEGIN");
+    await registering.query("UPDATE users SET is_anonymous = false WHERE id = $1", [guest.id]);
+    await registering.query(insert, [guest.id, token]);
+    const moving = db.beginMove(guest.id, person.id);
+    await expect.poll(() => db.sql("SELECT FROM pg_locks WHERE NOT granted")).not.toEqual([]);
+    await registering.query("COMMIT");
+    expect(await moving).toBe(false);
+    expect(await db.identity.sessionLives(token, guest.id)).toBe(true);
+    expect((await db.pendingMoves()).map(({ guestId }) => guestId)).not.toContain(guest.id);
+  });
+
   it("R-SEC-2: waits for running turns, and moves guests only", async () => {
     const guest = await createTestUser(db, { guest: true });
     const person = await createTestUser(db);
@@ -73,8 +89,8 @@ describe("deleting an account", () => {
   it("R-SEC-4: deletes the guests whose things were on their way to it, and no other guest", async () => {
     const [person, other] = [await createTestUser(db), await createTestUser(db)];
     const [guest, kept] = [await createTestUser(db, { guest: true }), await createTestUser(db, { guest: true })];
-    await db.rememberMove(guest.id, person.id);
-    await db.rememberMove(kept.id, other.id);
+    await db.beginMove(guest.id, person.id);
+    await db.beginMove(kept.id, other.id);
     await db.forUser(guest.id).startTurn({ turnId: randomUUID(), prompt: "p", model: "m", title: "t", runner: 1 });
     expect(await db.deleteUser(person.id)).toBe(true);
     const left = await Promise.all([person, guest, other, kept].map(({ id }) => db.identity.findPerson(id)));
@@ -84,8 +100,9 @@ describe("deleting an account", () => {
   });
 
   it("R-SEC-4: no text in the place of a guest's id reaches anybody registered", async () => {
-    const [person, registered] = [await createTestUser(db), await createTestUser(db)];
-    await db.rememberMove(registered.id, person.id);
+    const [person, registered] = [await createTestUser(db), await createTestUser(db, { guest: true })];
+    await db.beginMove(registered.id, person.id);
+    await db.sql("UPDATE users SET is_anonymous = false WHERE id = $1", [registered.id]);
     const plant = "INSERT INTO verifications (identifier, value, expires_at) VALUES ($1, $2, now())";
     await db.sql(plant, ["move-guest:nobody", person.id]);
     expect(await db.deleteUser(person.id)).toBe(true);

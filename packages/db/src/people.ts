@@ -7,7 +7,7 @@ import type { Database } from "./types.ts";
 
 type PeopleStore = Pick<
   Database,
-  "rememberMove" | "pendingMoves" | "moveGuest" | "endMove" | "deleteUser" | "deleteUnusedGuests" | "countUse"
+  "beginMove" | "pendingMoves" | "moveGuest" | "endMove" | "deleteUser" | "deleteUnusedGuests" | "countUse"
 >;
 
 /** Deleting or moving a person may touch many rows. */
@@ -28,13 +28,21 @@ export function peopleStore(connections: Connections, identity: IdentityConnecti
   }
 
   return {
-    async rememberMove(guestId, userId) {
-      await identity.query({
-        name: "remember-move",
-        text: `INSERT INTO verifications (identifier, value, expires_at)
-               VALUES ($1, $2, now() + make_interval(days => ${moveDays}))`,
-        values: [`${movePrefix}${guestId}`, userId],
+    async beginMove(guestId, userId) {
+      const remembered = await identity.query<{ id: string }>({
+        name: "begin-move",
+        // The lock: whoever registers as this guest does so before, and is none any more, or after, with a session made later.
+        text: `WITH guest AS (
+                 SELECT id FROM users WHERE id = $1 AND is_anonymous FOR UPDATE
+               ), ended AS (
+                 DELETE FROM sessions s USING guest WHERE s.user_id = guest.id
+               )
+               INSERT INTO verifications (identifier, value, expires_at)
+               SELECT '${movePrefix}' || id, $2, now() + make_interval(days => ${moveDays}) FROM guest
+               RETURNING id`,
+        values: [guestId, userId],
       });
+      return remembered.length > 0;
     },
 
     pendingMoves() {

@@ -29,8 +29,11 @@ export interface Database {
   isReady(): Promise<boolean>;
   /** People, their sessions and their passwords, as the role that may read them. */
   identity: IdentityStore;
-  /** Remembers that what this guest has is to go to the user; survives a crash. */
-  rememberMove(guestId: string, userId: string): Promise<void>;
+  /**
+   * Ends a guest's sessions and remembers that what they have is to go to the user; survives a crash. False, and nothing
+   * done, where they are no guest any more.
+   */
+  beginMove(guestId: string, userId: string): Promise<boolean>;
   pendingMoves(): Promise<{ guestId: string; userId: string }[]>;
   /** Gives a guest's conversations, tasks and turns to another user, then deletes the guest. */
   moveGuest(guestId: string, userId: string): Promise<void>;

@@ -56,8 +56,8 @@ export function createGuestMoves(db: Database, log: Log, patienceMs = 8_000): Gu
 
   return {
     async begin(guestId, userId) {
-      await db.rememberMove(guestId, userId);
-      await db.identity.endSessionsOf(guestId);
+      // Registered meanwhile, from another tab: an account, which keeps what it has and its sessions.
+      if (!(await db.beginMove(guestId, userId))) return;
       const waiting = new AbortController();
       const patience = delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => {}); // cut short: moved
       await Promise.race([start(guestId, userId), patience]);

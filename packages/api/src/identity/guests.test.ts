@@ -68,6 +68,17 @@ describe("guests", () => {
     }
   });
 
+  it("R-SEC-2: of several who register as one guest at once, one becomes the guest, and all stay signed in", async () => {
+    const guest = await newGuest(used.server.browser());
+    const accounts = await Promise.all([1, 2, 3].map(() => newAccount(guest.browser.copy())));
+    for (const { browser, email } of accounts) {
+      expect((await browser.query("account.me")).data).toMatchObject({ email, isGuest: false });
+      expect((await browser.mutate("task.add", { title: "Still here" })).status).toBe(200);
+    }
+    const heirs = accounts.filter(({ id }) => id === guest.id);
+    expect(await Promise.all(heirs.map(({ browser }) => titles(browser)))).toEqual([["Of a guest"]]);
+  });
+
   it("R-SEC-2: a guest's token outlives registering", async () => {
     const { browser, id } = await newGuest(used.server.browser());
     const { token } = (await (await browser.fetch("/api/auth/token", { method: "POST" })).json()) as { token: string };
