@@ -46,6 +46,12 @@ export class ConversationCache {
     this.#setPinned((pinned) => pinned.map((one) => (one.id === id ? { ...one, ...change } : one)));
   }
 
+  /** Changes one that is known, wherever that moves it; what is not named stays as it is now. */
+  change(id: string, change: Partial<Omit<ConversationSummary, "id">>): void {
+    const now = this.find(id);
+    if (now) this.put({ ...now, ...change });
+  }
+
   remove(id: string): void {
     this.#queries.removeQueries({ queryKey: this.#trpc.conversation.find.queryKey({ id }), exact: true });
     this.#setList((pages) => pages && removeConversation(pages, id));

@@ -7,6 +7,7 @@ import { errorCode, useTRPC } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { navigate } from "@/ui/navigate";
 import { notify } from "@/ui/notices";
+import { FieldChanges } from "./field-changes";
 
 /** Rename, pin and delete: each shows at once, and goes back if the server refuses. `order` is the list as it is shown. */
 export function useConversationActions(openId: string | null, order: RefObject<ConversationSummary[]>) {
@@ -21,32 +22,28 @@ export function useConversationActions(openId: string | null, order: RefObject<C
   const [renameAsync, updateAsync, removeAsync] = [rename.mutateAsync, update.mutateAsync, remove.mutateAsync];
 
   return useMemo(() => {
-    async function change(act: () => Promise<ConversationSummary>, before: ConversationSummary, failure: string) {
+    const changes = new FieldChanges(cache);
+
+    async function settle(change: Promise<void>, id: string, failure: string) {
       try {
-        cache.put(await act());
+        await change;
       } catch (error) {
-        if (errorCode(error) === "NOT_FOUND") cache.remove(before.id);
-        else cache.put(before);
+        if (errorCode(error) === "NOT_FOUND") cache.remove(id);
         notify(failure);
       }
     }
 
     return {
       rename(conversation: ConversationSummary, title: string) {
-        cache.patch(conversation.id, { title });
-        void change(
-          () => renameAsync({ id: conversation.id, title }),
-          conversation,
-          "The conversation could not be renamed. Try again.",
-        );
+        const { id } = conversation;
+        const change = changes.make(conversation, "title", title, () => renameAsync({ id, title }));
+        void settle(change, id, "The conversation could not be renamed. Try again.");
       },
       setPinned(conversation: ConversationSummary, pinned: boolean) {
-        cache.put({ ...conversation, pinnedAt: pinned ? new Date().toISOString() : null });
-        void change(
-          () => updateAsync({ id: conversation.id, pinned }),
-          conversation,
-          `The conversation could not be ${pinned ? "pinned" : "unpinned"}. Try again.`,
-        );
+        const { id } = conversation;
+        const pinnedAt = pinned ? new Date().toISOString() : null;
+        const change = changes.make(conversation, "pinnedAt", pinnedAt, () => updateAsync({ id, pinned }));
+        void settle(change, id, `The conversation could not be ${pinned ? "pinned" : "unpinned"}. Try again.`);
       },
       async remove(conversation: ConversationSummary) {
         const next = neighbour(order.current, conversation.id);
