@@ -3,23 +3,69 @@ import { codePointLength, isBlank, limits, type Task } from "@holdfast/contract"
 /** A task that is being added has this before its id until the server has given it one. */
 const addedPrefix = "adding:";
 
+/** The server's list as it was read, and the moment at which the reading began. */
+export interface ReadList {
+  tasks: readonly Task[];
+  readFrom: number;
+}
+
+export type Change =
+  /** `known` are the tasks that were there when it was asked for; `task` is what the server has made of it. */
+  | { kind: "add"; title: string; known: readonly string[]; at: string; task?: Task }
+  | { kind: "update"; id: string; update: { title?: string; completed?: boolean } }
+  | { kind: "remove"; id: string };
+
+/** A change that was asked for here, which a list that was read may or may not have in it. */
+export interface ChangeUnderWay {
+  key: string;
+  change: Change;
+  /** The moment of the server's answer. */
+  answeredAt: number | null;
+}
+
+/** What a list that was begun to be read before their answer may not have. */
+export function stillDue(changes: readonly ChangeUnderWay[], list: ReadList | undefined): ChangeUnderWay[] {
+  return changes.filter(({ answeredAt }) => answeredAt === null || !list || list.readFrom < answeredAt);
+}
+
+/** The server's list as it will be, once it has all that is under way. */
+export function withChanges(list: ReadList | undefined, changes: readonly ChangeUnderWay[]): Task[] {
+  // What a list brings before its addition is answered is that addition, and each brings one.
+  const arrived = new Set<string>();
+  const tasks = stillDue(changes, list).reduce<readonly Task[]>(
+    (soFar, { key, change }) => withChange(soFar, key, change, arrived),
+    list?.tasks ?? [],
+  );
+  return inOrder(tasks);
+}
+
+function withChange(tasks: readonly Task[], key: string, change: Change, arrived: Set<string>): readonly Task[] {
+  switch (change.kind) {
+    case "add": {
+      const there = tasks.find((task) => !arrived.has(task.id) && isAdditionOf(change, task));
+      const task = there ?? change.task ?? beingAdded(key, change);
+      arrived.add(task.id);
+      return there ? tasks : [...tasks, task];
+    }
+    case "update":
+      return tasks.map((task) => (task.id === change.id ? { ...task, ...change.update } : task));
+    case "remove":
+      return tasks.filter((task) => task.id !== change.id);
+  }
+}
+
+function isAdditionOf(change: Change & { kind: "add" }, task: Task): boolean {
+  if (change.task) return change.task.id === task.id;
+  return task.title === change.title && !isBeingAdded(task) && !change.known.includes(task.id);
+}
+
+function beingAdded(key: string, { title, at }: Change & { kind: "add" }): Task {
+  return { id: addedPrefix + key, title, description: "", completed: false, createdAt: at, updatedAt: at };
+}
+
 /** Open ones first, as the server gives them; otherwise in the order they came. */
-export function inOrder(tasks: readonly Task[]): Task[] {
+function inOrder(tasks: readonly Task[]): Task[] {
   return [...tasks.filter((task) => !task.completed), ...tasks.filter((task) => task.completed)];
-}
-
-export function withAdded(tasks: readonly Task[], title: string, key: string): Task[] {
-  const now = new Date().toISOString();
-  const task = { id: addedPrefix + key, title, description: "", completed: false, createdAt: now, updatedAt: now };
-  return inOrder([...tasks, task]);
-}
-
-export function withChanged(tasks: readonly Task[], id: string, change: Partial<Task>): Task[] {
-  return inOrder(tasks.map((task) => (task.id === id ? { ...task, ...change } : task)));
-}
-
-export function without(tasks: readonly Task[], id: string): Task[] {
-  return tasks.filter((task) => task.id !== id);
 }
 
 export function isBeingAdded(task: Task): boolean {

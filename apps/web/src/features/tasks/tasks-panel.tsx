@@ -16,8 +16,22 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
   const left = countLeft(tasks);
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
+  /** What was refused while something else was being typed. */
+  const [refused, setRefused] = useState<readonly string[]>([]);
 
-  async function submit(event: FormEvent) {
+  async function addOrGiveBack(title: string) {
+    if (await add(title)) return;
+    if (field.current?.value === "") field.current.value = title;
+    else setRefused((before) => [...before, title]);
+  }
+
+  function addAgain(title: string, index: number) {
+    setRefused((before) => before.filter((_, at) => at !== index));
+    field.current?.focus();
+    void addOrGiveBack(title);
+  }
+
+  function submit(event: FormEvent) {
     event.preventDefault();
     if (!field.current) return;
     const title = field.current.value.trim();
@@ -25,8 +39,7 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
     setProblem(found);
     if (found !== null) return;
     field.current.value = "";
-    const isAdded = await add(title);
-    if (!isAdded && field.current?.value === "") field.current.value = title;
+    void addOrGiveBack(title);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -63,7 +76,7 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
           ))}
         </ul>
       )}
-      <form className={styles.add} onSubmit={(event) => void submit(event)}>
+      <form className={styles.add} onSubmit={submit}>
         <Plus size={18} strokeWidth={1.75} aria-hidden="true" />
         <input
           ref={field}
@@ -82,6 +95,15 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
           {problem}
         </p>
       )}
+      {refused.map((title, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same may have been refused twice, and none has a state
+        <p key={index} className={styles.refused}>
+          <span dir="auto">{title}</span>
+          <button type="button" aria-label={`Add ${title} again`} onClick={() => addAgain(title, index)}>
+            Add again
+          </button>
+        </p>
+      ))}
     </aside>
   );
 }
