@@ -19,6 +19,8 @@ export const limits = {
   searchPage: { default: 20, max: 50 },
   /** Tool calls of one message; a program may store its own. */
   toolCallsPerMessage: 100,
+  /** Lists and objects within each other in a tool call's arguments or result. */
+  jsonDepth: 100,
   /** The most bytes of a request's body; an import has its own limit. */
   bodyBytes: 1_048_576,
   importBytes: 268_435_456,

@@ -30,6 +30,23 @@ describe("schemas", () => {
     expect(newMessage.safeParse({ role: "user", content: "x", userId: "y" }).success).toBe(false);
   });
 
+  it("R-MSG-8: leave a tool's arguments and result as JSON.parse made them", () => {
+    const any = JSON.parse('{"__proto__":{"a":1},"constructor":[{"__proto__":null}],"":0.5}');
+    const { data } = newMessage.safeParse({
+      role: "assistant",
+      content: "",
+      toolCalls: [{ ...call, arguments: any, result: any }],
+    });
+    expect(JSON.stringify(data?.toolCalls?.[0]?.arguments)).toBe(JSON.stringify(any));
+    expect(JSON.stringify(data?.toolCalls?.[0]?.result)).toBe(JSON.stringify(any));
+  });
+
+  it("R-API-3: say at which call's arguments or result JSON is missing or nested too deeply", () => {
+    const { result: _, ...unfinished } = { ...call, arguments: JSON.parse("[".repeat(20_000) + "]".repeat(20_000)) };
+    const { error } = newMessage.safeParse({ role: "assistant", content: "", toolCalls: [call, unfinished] });
+    expect(error?.issues.map(({ path }) => path.join("."))).toEqual(["toolCalls.1.arguments", "toolCalls.1.result"]);
+  });
+
   it("R-MSG-6: refuse U+0000 and lone surrogates with a clear word", () => {
     for (const content of ["a\u0000", "\uD800 a"]) {
       const result = messageContent.safeParse(content);

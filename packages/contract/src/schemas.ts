@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isBoundedJson, isStorableJson } from "./json.ts";
+import { jsonFault } from "./json.ts";
 import { limits } from "./limits.ts";
 import { type Json, roles, turnFailureCodes, turnStatuses } from "./model.ts";
 import { codePointLength, isBlank, isStorable } from "./text.ts";
@@ -32,11 +32,11 @@ export const title = text(limits.titleLength);
 export const messageContent = text(limits.messageLength);
 export const modelId = z.string().min(1).max(200).refine(isStorable, "must not contain U+0000");
 
-export const json: z.ZodType<Json> = z.json() as z.ZodType<Json>; // zod's own type of JSON is the same but for `readonly`
-
-const storableJson = json
-  .refine(isStorableJson, "must not contain U+0000 or half of a surrogate pair")
-  .refine(isBoundedJson, `must have at most ${limits.answerLength.toLocaleString("en")} characters as JSON`);
+/** The very value that came in: zod's own schema of JSON makes a copy, without a key `__proto__`. */
+const storableJson = z.unknown().superRefine((value, context) => {
+  const message = jsonFault(value);
+  if (message) context.addIssue({ code: "custom", message, continue: false });
+}) as z.ZodType<Json>; // what has no fault is JSON
 
 const toolName = z.string().min(1).max(200).refine(isStorable, "must not contain U+0000 or half of a surrogate pair");
 

@@ -67,4 +67,15 @@ describe("an import", () => {
     expect(conversations).toHaveLength(2);
     expect((await importFile(fileOf(conversations))).status).toBe(200);
   });
+
+  it("R-API-3: refuses a tool's arguments that are nested too deeply, and keeps what came before", async () => {
+    const { importFile, exported } = await newImporter();
+    const call = { id: "1", name: "add_task", arguments: "deep", result: null, status: "completed" };
+    const file = fileOf([conversationOf({ title: "Before" }), conversationOf({}, { toolCalls: [call] })]);
+    const deep = "[".repeat(20_000) + "]".repeat(20_000);
+    const { status, body } = await importFile(file.replace('"deep"', deep));
+    expect(status).toBe(400);
+    expect(body.error.issues).toMatchObject([{ path: "conversations.1.messages.0.toolCalls.0.arguments" }]);
+    expect((await exported()).conversations).toMatchObject([{ title: "Before" }]);
+  });
 });

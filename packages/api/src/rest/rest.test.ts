@@ -119,6 +119,35 @@ describe("conversations over REST", () => {
     expect((await send("GET", `${path}?limit=201`)).status).toBe(400);
   });
 
+  it("R-MSG-8: a tool's arguments and result come back as they were sent, whatever JSON they are", async () => {
+    const { send } = await newProgram(used.db, used.server);
+    const path = `/conversations/${(await send("POST", "/conversations")).body.id}`;
+    const any = JSON.parse('{"__proto__":{"a":[1]},"constructor":null,"":{"__proto__":0.5}}');
+    const call = { id: "c", name: "add_task", arguments: any, result: [any], status: "completed" };
+    const made = await send("POST", `${path}/messages`, { role: "assistant", content: "", toolCalls: [call] });
+    expect(made.status).toBe(201);
+    for (const message of [made.body, (await send("GET", path)).body.messages[0]]) {
+      const [{ arguments: given, result }] = message.toolCalls;
+      expect(Object.keys(given).sort()).toEqual(["", "__proto__", "constructor"]);
+      expect(Object.getOwnPropertyDescriptor(given, "__proto__")?.value).toEqual({ a: [1] });
+      expect(result).toEqual([given]);
+    }
+  });
+
+  it.each([5_000, 20_000])("R-API-3: refuses arguments of %i lists in each other, and says where", async (levels) => {
+    const { id, authorization, send } = await newProgram(used.db, used.server);
+    const { id: conversationId } = (await send("POST", "/conversations")).body;
+    const call = { id: "c", name: "add_task", arguments: "deep", result: null, status: "completed" };
+    const message = JSON.stringify({ role: "assistant", content: "", toolCalls: [call] });
+    const refused = await fetch(`${used.server.url}/api/${id}/conversations/${conversationId}/messages`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: message.replace('"deep"', "[".repeat(levels) + "]".repeat(levels)), // JSON.stringify does not go so deep
+    });
+    expect(refused.status).toBe(400);
+    expect(((await refused.json()) as Body).error.issues).toMatchObject([{ path: "toolCalls.0.arguments" }]);
+  });
+
   it("R-API-3: knows no other address, and lets HEAD look", async () => {
     const { send, id } = await newProgram(used.db, used.server);
     expect((await send("GET", "/anything")).body).toEqual({
