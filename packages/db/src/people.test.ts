@@ -37,6 +37,43 @@ describe("guests", () => {
     expect((await moved.addMessage(turn.conversationId, "user", "on")).position).toBe(3);
   });
 
+  it.each(["stored", "running"])(
+    "R-SEC-2: what a guest had moves also where a turn of the account, %s, has the same id",
+    async (status) => {
+      const [guest, person] = [await createTestUser(db, { guest: true }), await createTestUser(db)];
+      const { runner } = await db.runners.register();
+      const turnId = randomUUID();
+      const start = async (userId: string) => {
+        const begun = { turnId, prompt: `of ${userId}`, model: "m", title: "t", runner };
+        return (await db.forUser(userId).startTurn(begun)).turn.conversationId;
+      };
+      const end = (userId: string) => {
+        const answer = {
+          status: "completed" as const,
+          steps: [{ content: "a", toolCalls: [] }],
+          usage: null,
+          cut: false,
+        };
+        return db.runners.finishTurn({ userId, turnId, runner }, answer);
+      };
+      const [guests, own] = [await start(guest.id), await start(person.id)];
+      await end(guest.id);
+      if (status === "stored") await end(person.id);
+
+      await db.moveGuest(guest.id, person.id);
+
+      if (status === "running") await end(person.id);
+      const store = db.forUser(person.id);
+      const said = async (id: string) => (await store.getChatHistory(id)).map(({ content }) => content);
+      expect(await said(guests)).toEqual([`of ${guest.id}`, "a"]);
+      expect(await said(own)).toEqual([`of ${person.id}`, "a"]);
+      expect(await store.findTurn(turnId)).toMatchObject({ conversationId: own, status: "completed" });
+      const [moved] = await db.sql<{ id: string }>("SELECT id FROM turns WHERE conversation_id = $1", [guests]);
+      expect(await store.findTurn(moved?.id ?? "")).toMatchObject({ status: "completed", steps: [{ content: "a" }] });
+      expect(await db.identity.findPerson(guest.id)).toBeNull();
+    },
+  );
+
   it("R-SEC-2: who is registering meanwhile is no guest to be moved, and stays signed in", async () => {
     const [guest, person] = [await createTestUser(db, { guest: true }), await createTestUser(db)];
     const insert = "INSERT INTO sessions (user_id, token, expires_at) VALUES ($1, $2, now() + interval '1 day')";

@@ -49,6 +49,34 @@ export const searchFunction = `
   $body$;
 `;
 
+export const moveGuestFunction = `-- By copy, then delete: the keys begin with the owner. The lock keeps rows from arriving in between.
+  CREATE FUNCTION move_guest(guest uuid, target uuid) RETURNS text
+    LANGUAGE plpgsql VOLATILE ${definer} AS $body$
+  BEGIN
+    PERFORM FROM users WHERE id IN (guest, target) ORDER BY id FOR UPDATE;
+    IF guest = target OR NOT EXISTS (SELECT FROM users WHERE id = guest AND is_anonymous)
+      OR NOT EXISTS (SELECT FROM users WHERE id = target) THEN
+      RETURN 'not-found';
+    END IF;
+    IF EXISTS (SELECT FROM turns WHERE user_id = guest AND status = 'running') THEN
+      RETURN 'turn-running';
+    END IF;
+    INSERT INTO conversations (user_id, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at)
+      SELECT target, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at
+      FROM conversations WHERE user_id = guest;
+    INSERT INTO messages (user_id, id, conversation_id, "position", role, content, tool_calls, created_at)
+      SELECT target, id, conversation_id, "position", role, content, tool_calls, created_at
+      FROM messages WHERE user_id = guest;
+    INSERT INTO turns (user_id, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at)
+      SELECT target, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at
+      FROM turns WHERE user_id = guest;
+    INSERT INTO tasks (user_id, id, title, description, completed, created_at, updated_at)
+      SELECT target, id, title, description, completed, created_at, updated_at FROM tasks WHERE user_id = guest;
+    DELETE FROM users WHERE id = guest;
+    RETURN 'moved';
+  END
+  $body$;`;
+
 export const createChatFunctions = `
   CREATE FUNCTION conversation_exists(wanted uuid) RETURNS boolean
     LANGUAGE sql STABLE ${definer} AS $body$
@@ -129,33 +157,7 @@ export const createChatFunctions = `
   END
   $body$;
 
-  -- By copy, then delete: the keys begin with the owner. The lock keeps rows from arriving in between.
-  CREATE FUNCTION move_guest(guest uuid, target uuid) RETURNS text
-    LANGUAGE plpgsql VOLATILE ${definer} AS $body$
-  BEGIN
-    PERFORM FROM users WHERE id IN (guest, target) ORDER BY id FOR UPDATE;
-    IF guest = target OR NOT EXISTS (SELECT FROM users WHERE id = guest AND is_anonymous)
-      OR NOT EXISTS (SELECT FROM users WHERE id = target) THEN
-      RETURN 'not-found';
-    END IF;
-    IF EXISTS (SELECT FROM turns WHERE user_id = guest AND status = 'running') THEN
-      RETURN 'turn-running';
-    END IF;
-    INSERT INTO conversations (user_id, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at)
-      SELECT target, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at
-      FROM conversations WHERE user_id = guest;
-    INSERT INTO messages (user_id, id, conversation_id, "position", role, content, tool_calls, created_at)
-      SELECT target, id, conversation_id, "position", role, content, tool_calls, created_at
-      FROM messages WHERE user_id = guest;
-    INSERT INTO turns (user_id, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at)
-      SELECT target, id, conversation_id, status, prompt, model, error, partial, earlier_calls, usage, cut, stop_requested, runner, first_position, last_position, started_at, ended_at
-      FROM turns WHERE user_id = guest;
-    INSERT INTO tasks (user_id, id, title, description, completed, created_at, updated_at)
-      SELECT target, id, title, description, completed, created_at, updated_at FROM tasks WHERE user_id = guest;
-    DELETE FROM users WHERE id = guest;
-    RETURN 'moved';
-  END
-  $body$;
+  ${moveGuestFunction}
 
   CREATE FUNCTION delete_unused_guests(before timestamptz, most integer) RETURNS SETOF uuid
     LANGUAGE sql VOLATILE ${definer} AS $body$
