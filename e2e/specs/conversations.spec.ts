@@ -1,3 +1,4 @@
+import { twoFrames } from "../fixtures/frames.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("R-WEB-2: three conversations do not mix, and switching shows each one's messages alone", async ({ person }) => {
@@ -45,6 +46,19 @@ test("R-CONV-2: Escape leaves the name as it was", async ({ person }) => {
   await field.fill("something else");
   await field.press("Escape");
   await expect(person.link("a name to keep")).toBeVisible();
+});
+
+test("R-CONV-2, R-WEB-4: a rename that is left for the composer is kept, and so is what is typed there", async ({
+  person,
+}) => {
+  await person.begins("a name to change");
+  await person.chooses("Rename", "a name to change");
+  await person.page.getByRole("textbox", { name: "Conversation title" }).fill("Left for the composer");
+  await person.composer.click();
+  await expect(person.link("Left for the composer")).toBeVisible();
+  await twoFrames(person.page);
+  await person.page.keyboard.type("goes where it was clicked");
+  await expect(person.composer).toHaveValue("goes where it was clicked");
 });
 
 test("R-CONV-5: a deleted conversation is gone from the page, and all of it from the database", async ({

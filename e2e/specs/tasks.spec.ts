@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { twoFrames } from "../fixtures/frames.ts";
 import type { Person } from "../fixtures/person.ts";
 import { TasksPanel } from "../fixtures/tasks-panel.ts";
 import { expect, phone, test } from "../fixtures/test.ts";
@@ -40,6 +41,20 @@ test("R-TASK-3: tasks are added, ticked, edited and deleted by hand, and are so 
   await person.page.reload();
   await expect(person.composer).toBeVisible();
   await expect(panel.panel).toBeHidden();
+});
+
+test("R-TASK-3, R-WEB-4: an edit that is left for the composer is kept, and so is what is typed there", async ({
+  person,
+}) => {
+  const panel = await withTasks(person);
+  await panel.adds("Call mum");
+  await panel.button("Edit", "Call mum").click();
+  await panel.panel.getByRole("textbox", { name: "Task title" }).fill("Call grandma");
+  await person.composer.click();
+  await panel.shows("Call grandma");
+  await twoFrames(person.page);
+  await person.page.keyboard.type("goes where it was clicked");
+  await expect(person.composer).toHaveValue("goes where it was clicked");
 });
 
 test("R-TASK-3: a title that is empty or too long is refused in words, and what was typed stays", async ({

@@ -27,11 +27,11 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const link = useRef<HTMLAnchorElement>(null);
   const options = useRef<HTMLButtonElement>(null);
 
-  function finishRenaming(title: string | null) {
+  function finishRenaming(title: string | null, isByKey: boolean) {
     if (title !== null) onRename(conversation, title);
     setState("shown");
-    // The link is drawn again first.
-    requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
+    // Whoever has left the field for elsewhere stays there. The link is drawn again first.
+    if (isByKey) requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
   }
 
   const mark = isOpen ? null : markOf(conversation);

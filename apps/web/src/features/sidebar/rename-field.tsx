@@ -6,8 +6,8 @@ import styles from "./rename-field.module.css";
 
 interface RenameFieldProps {
   title: string;
-  /** Null where nothing is to change. */
-  onDone(title: string | null): void;
+  /** The title is null where nothing is to change. By key the focus is still here; else it has gone elsewhere. */
+  onDone(title: string | null, isByKey: boolean): void;
 }
 
 export function RenameField({ title, onDone }: RenameFieldProps) {
@@ -19,17 +19,17 @@ export function RenameField({ title, onDone }: RenameFieldProps) {
   }, []);
 
   /** Once: what takes the field away also blurs it. */
-  function finish(value: string | null) {
+  function finish(value: string | null, isByKey: boolean) {
     if (isDone.current) return;
     isDone.current = true;
     const next = value === null ? null : truncate(value.trim(), limits.titleLength);
-    onDone(next === null || isBlank(next) || next === title ? null : next);
+    onDone(next === null || isBlank(next) || next === title ? null : next, isByKey);
   }
 
   function finishByKey(event: KeyboardEvent<HTMLInputElement>) {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === "Enter") finish(event.currentTarget.value);
-    else if (event.key === "Escape") finish(null);
+    if (event.key === "Enter") finish(event.currentTarget.value, true);
+    else if (event.key === "Escape") finish(null, true);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -44,7 +44,7 @@ export function RenameField({ title, onDone }: RenameFieldProps) {
       dir="auto"
       autoComplete="off"
       onKeyDown={finishByKey}
-      onBlur={(event) => finish(event.currentTarget.value)}
+      onBlur={(event) => finish(event.currentTarget.value, false)}
     />
   );
 }

@@ -19,10 +19,11 @@ export function TaskRow({ task, onToggle, onRename, onRemove }: TaskRowProps) {
   const { title, completed } = task;
   const isNew = isBeingAdded(task);
 
-  function endEditing(edited: string | null) {
+  function endEditing(edited: string | null, isByKey: boolean) {
     setEditing(false);
     if (edited !== null && edited !== title) onRename(edited);
-    requestAnimationFrame(() => editButton.current?.focus());
+    // Whoever has left the field for elsewhere stays there.
+    if (isByKey) requestAnimationFrame(() => editButton.current?.focus());
   }
 
   return (
@@ -65,7 +66,7 @@ export function TaskRow({ task, onToggle, onRename, onRemove }: TaskRowProps) {
   );
 }
 
-function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null): void }) {
+function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null, isByKey: boolean): void }) {
   const field = useRef<HTMLInputElement>(null);
   const hasEnded = useRef(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -74,17 +75,17 @@ function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null
     field.current?.select();
   }, []);
 
-  function end(edited: string | null) {
+  function end(edited: string | null, isByKey: boolean) {
     if (hasEnded.current) return;
     hasEnded.current = true;
-    onEnd(edited);
+    onEnd(edited, isByKey);
   }
 
-  function save(typed: string) {
+  function save(typed: string, isByKey: boolean) {
     const edited = typed.trim();
     const found = titleProblem(edited);
     setProblem(found);
-    if (found === null) end(edited);
+    if (found === null) end(edited, isByKey);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
@@ -92,8 +93,8 @@ function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === "Enter") save(event.currentTarget.value);
-    else end(null);
+    if (event.key === "Enter") save(event.currentTarget.value, true);
+    else end(null, true);
   }
 
   return (
@@ -109,7 +110,7 @@ function EditTask({ title, onEnd }: { title: string; onEnd(edited: string | null
         dir="auto"
         onKeyDown={onKeyDown}
         onInput={() => setProblem(null)}
-        onBlur={(event) => save(event.currentTarget.value)}
+        onBlur={(event) => save(event.currentTarget.value, false)}
       />
       {problem !== null && (
         <small role="alert" id={problemId} className={styles.problem}>
