@@ -1,5 +1,8 @@
+import type { Route } from "@playwright/test";
 import { twoFrames } from "../fixtures/frames.ts";
 import { expect, test } from "../fixtures/test.ts";
+
+const deletions = /\/api\/trpc\/[^?]*\bconversation\.delete\b/;
 
 test("R-WEB-2: three conversations do not mix, and switching shows each one's messages alone", async ({ person }) => {
   const words = ["alpha", "bravo", "charlie"];
@@ -76,6 +79,59 @@ test("R-CONV-5: a deleted conversation is gone from the page, and all of it from
   expect(await database.sql("select 1 from conversations where id = $1", [id])).toEqual([]);
   person.problems.allow(/404/);
   expect((await person.page.goto(`/c/${id}`))?.status()).toBe(404);
+});
+
+for (const elsewhere of ["in another conversation", "writing"] as const) {
+  test(`R-CONV-5, R-WEB-4: a deletion that fails late puts the conversation back, and leaves who is ${elsewhere} there`, async ({
+    person,
+  }) => {
+    const other = await person.begins("another conversation");
+    const neighbour = await person.begins("the neighbour");
+    await person.begins("not to be deleted");
+    const asked = new Promise<Route>((resolve) => {
+      void person.page.route(deletions, resolve);
+    });
+    await person.deletes("not to be deleted");
+    await expect(person.page).toHaveURL(new RegExp(neighbour));
+    if (elsewhere === "in another conversation") await person.opens(other);
+    else await person.composer.fill("something to say");
+    const address = person.page.url();
+    person.problems.allow(/503/);
+    await (await asked).fulfill({ status: 503, body: "{}" });
+    await expect(person.page.getByText("The conversation could not be deleted. Try again.")).toBeVisible();
+    await expect(person.link("not to be deleted")).toBeVisible();
+    expect(person.page.url()).toBe(address);
+  });
+}
+
+test("R-CONV-5, R-WEB-4: a deletion that is refused leads back to the conversation", async ({ person }) => {
+  await person.begins("the neighbour");
+  const id = await person.begins("not to be deleted");
+  person.problems.allow(/503/);
+  await person.page.route(deletions, (route) => route.fulfill({ status: 503, body: "{}" }));
+  await person.chooses("Delete", "not to be deleted");
+  await person.page.getByRole("alertdialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(person.page.getByText("The conversation could not be deleted. Try again.")).toBeVisible();
+  await expect(person.link("not to be deleted")).toHaveAttribute("aria-current", "page");
+  expect(person.page.url()).toContain(id);
+});
+
+test("R-CONV-5, R-WEB-3: a conversation whose deletion was done, but not answered, is not put back", async ({
+  person,
+}) => {
+  await person.begins("the neighbour");
+  const id = await person.begins("soon deleted");
+  person.problems.allow(/ERR_FAILED|404/);
+  await person.page.route(deletions, async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  const readAgain = person.page.waitForResponse(/conversation\.find\b/, { timeout: 10_000 });
+  await person.deletes("soon deleted");
+  await readAgain;
+  await twoFrames(person.page);
+  await expect(person.conversations).toHaveText([/the neighbour/]);
+  await expect(person.page).not.toHaveURL(new RegExp(id));
 });
 
 test("R-CONV-2: a deletion that is cancelled deletes nothing", async ({ person }) => {

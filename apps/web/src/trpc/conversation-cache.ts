@@ -68,8 +68,8 @@ export class ConversationCache {
     );
   }
 
-  /** Reads one conversation again; if it is gone, it goes from here. */
-  async refresh(id: string): Promise<void> {
+  /** Reads one conversation again; if it is gone, it goes from here. False where it could not be read. */
+  async refresh(id: string): Promise<boolean> {
     const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, retry: false });
     try {
       // One that is under way may be of before the change, and would be taken for this one.
@@ -79,8 +79,10 @@ export class ConversationCache {
       else this.remove(id);
       // So may a list be: it would put the row back as it was.
       if (this.#queries.isFetching({ queryKey: this.#listKey }) > 0) void this.refreshAll(); // its failure is in the queries' state
+      return true;
     } catch {
       // Not reachable: a reconnect reads the list again.
+      return false;
     }
   }
 

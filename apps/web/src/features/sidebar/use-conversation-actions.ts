@@ -48,20 +48,46 @@ export function useConversationActions(openId: string | null, order: RefObject<C
       async remove(conversation: ConversationSummary) {
         const next = neighbour(order.current, conversation.id);
         focusAfterwards(next);
-        const wasOpen = open.current === conversation.id;
-        if (wasOpen) navigate(next ? `/c/${next.id}` : "/new", "replace");
+        const stay = open.current === conversation.id ? leadTo(next ? `/c/${next.id}` : "/new") : null;
         cache.remove(conversation.id);
         try {
           await removeAsync({ id: conversation.id });
         } catch (error) {
-          if (errorCode(error) === "NOT_FOUND") return;
-          cache.put(conversation);
-          if (wasOpen) navigate(`/c/${conversation.id}`, "replace");
+          if (await isGone(conversation, error)) return;
+          if (stay?.isUndisturbed()) navigate(`/c/${conversation.id}`, "replace");
           notify("The conversation could not be deleted. Try again.");
+        } finally {
+          stay?.end();
         }
       },
     };
+
+    /** Of one whose deletion has failed: if it is not gone, it is in the list again. */
+    async function isGone(conversation: ConversationSummary, error: unknown) {
+      const code = errorCode(error);
+      if (code === "NOT_FOUND") return true;
+      // It may have changed since; and where no answer has come, it may have been deleted all the same.
+      const wasRead = cache.refresh(conversation.id);
+      if (code === null && (await wasRead)) return cache.find(conversation.id) === undefined;
+      cache.put(conversation);
+      return false;
+    }
   }, [cache, order, renameAsync, updateAsync, removeAsync]);
+}
+
+/** Leads away from what is deleted. Whoever then goes elsewhere, or begins to write, is not to be led back. */
+function leadTo(href: string) {
+  navigate(href, "replace");
+  const listening = new AbortController();
+  let isWriting = false;
+  const note = () => {
+    isWriting = true;
+  };
+  document.addEventListener("input", note, { capture: true, signal: listening.signal });
+  return {
+    isUndisturbed: () => !isWriting && window.location.pathname === href,
+    end: () => listening.abort(),
+  };
 }
 
 /** What had the focus is gone with the conversation: it goes to the next, or to where a new one begins. */
