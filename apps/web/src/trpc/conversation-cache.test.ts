@@ -58,3 +58,23 @@ it("R-WEB-3: neither a row nor a list that was asked for before a change undoes 
   end();
   queryClient.clear();
 });
+
+it("R-CONV-5: a conversation that is being deleted is left out, whatever is told of it, until the deletion has failed", async () => {
+  const { server, queryClient, trpc } = slowServer();
+  const cache = new ConversationCache(queryClient, trpc);
+  cache.put(conversation("Before"));
+  const readBefore = cache.refresh("c");
+  await expect.poll(() => server.waiting.length).toBe(1);
+  const endDeletion = cache.beginDeletion("c");
+  // Others look after the same data.
+  const other = new ConversationCache(queryClient, trpc);
+  const readMeanwhile = other.refresh("c");
+  for (const { answer } of server.waiting) answer();
+  await Promise.all([readBefore, readMeanwhile]);
+  other.put(conversation("After"));
+  expect(cache.find("c")).toBeUndefined();
+  endDeletion();
+  other.put(conversation("After"));
+  expect(cache.find("c")?.title).toBe("After");
+  queryClient.clear();
+});

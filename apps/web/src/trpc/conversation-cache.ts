@@ -18,18 +18,25 @@ export const conversationListInput = { limit: conversationListLimit };
 
 type Trpc = ReturnType<typeof useTRPC>;
 
+/** What is being deleted from here: of the page's data, however many look after it. */
+const deletions = new WeakMap<QueryClient, Set<string>>();
+
 /** Everything that the browser knows of conversations' summaries, kept alike in the three places where it lies. */
 export class ConversationCache {
   readonly #queries: QueryClient;
   readonly #trpc: Trpc;
+  readonly #deletions: Set<string>;
 
   constructor(queries: QueryClient, trpc: Trpc) {
     this.#queries = queries;
     this.#trpc = trpc;
+    this.#deletions = deletions.get(queries) ?? new Set();
+    deletions.set(queries, this.#deletions);
   }
 
-  /** Adds or updates a conversation, in its place. */
+  /** Adds or updates a conversation, in its place; one that is being deleted has none. */
   put(conversation: ConversationSummary): void {
+    if (this.#deletions.has(conversation.id)) return;
     this.#setOne(conversation.id, () => conversation);
     this.#setList((pages) => putConversation(pages ?? emptyPages(), conversation));
     this.#setPinned((pinned) => {
@@ -58,6 +65,16 @@ export class ConversationCache {
     this.#setPinned((pinned) => pinned.filter((one) => one.id !== id));
   }
 
+  /**
+   * Leaves it out from now on: until it is deleted the server has it still, and tells of what changes in it.
+   * What is returned is to be called when the server has answered.
+   */
+  beginDeletion(id: string): () => void {
+    this.#deletions.add(id);
+    this.remove(id);
+    return () => this.#deletions.delete(id);
+  }
+
   find(id: string): ConversationSummary | undefined {
     const list = this.#queries.getQueryData<ConversationPages>(this.#listKey);
     return (
@@ -70,6 +87,7 @@ export class ConversationCache {
 
   /** Reads one conversation again; if it is gone, it goes from here. False where it could not be read. */
   async refresh(id: string): Promise<boolean> {
+    if (this.#deletions.has(id)) return true;
     const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, retry: false });
     try {
       // One that is under way may be of before the change, and would be taken for this one.

@@ -49,14 +49,16 @@ export function useConversationActions(openId: string | null, order: RefObject<C
         const next = neighbour(order.current, conversation.id);
         focusAfterwards(next);
         const stay = open.current === conversation.id ? leadTo(next ? `/c/${next.id}` : "/new") : null;
-        cache.remove(conversation.id);
+        const endDeletion = cache.beginDeletion(conversation.id);
         try {
           await removeAsync({ id: conversation.id });
         } catch (error) {
+          endDeletion();
           if (await isGone(conversation, error)) return;
           if (stay?.isUndisturbed()) navigate(`/c/${conversation.id}`, "replace");
           notify("The conversation could not be deleted. Try again.");
         } finally {
+          endDeletion();
           stay?.end();
         }
       },
