@@ -71,6 +71,40 @@ test("R-WEB-4: search is all by keyboard: arrows go around, Enter opens, Escape 
   await expect(person.composer).toBeFocused();
 });
 
+test("R-WEB-4: what is typed before the search can open stands in its field, and nothing of it in the composer", async ({
+  person,
+}) => {
+  const { page, composer } = person;
+  await person.begins("quince jelly");
+  // Everything that is fetched only when it is asked for waits for this.
+  const gate = makeGate();
+  await page.goto("/new");
+  await page.addInitScript(() => Object.defineProperty(window, "requestIdleCallback", { value: () => 0 }));
+  const stream = page.waitForRequest(/live\.feed/);
+  await page.reload();
+  await stream;
+  await expect(composer).toBeFocused();
+  await page.route(/\.js(\?|$)/, async (route) => {
+    await gate.opened;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("quincy");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("e jel");
+  await page.keyboard.press("Enter");
+  await expect(composer).toHaveValue("");
+  gate.open();
+  const { field, options } = found(person);
+  await expect(field).toHaveValue("quince jel");
+  await expect(field).toBeFocused();
+  await page.keyboard.type("ly");
+  await expect(field).toHaveValue("quince jelly");
+  await expect(options.filter({ hasText: "quince jelly" }).first()).toBeVisible();
+  await expect(composer).toHaveValue("");
+  await expect(page).toHaveURL(/\/new$/);
+});
+
 test("R-CONV-5: a deleted conversation is not found any more", async ({ person }) => {
   await person.begins("the one that stays");
   await person.begins("quokka sighting");
@@ -114,4 +148,12 @@ async function searches(person: Person) {
   const parts = found(person);
   await expect(parts.field).toBeVisible();
   return parts;
+}
+
+function makeGate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
 }

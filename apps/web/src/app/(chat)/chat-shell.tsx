@@ -26,7 +26,8 @@ import { useRememberedTimeZone } from "./use-time-zone";
 
 const TasksPanel = lazy(() => import("@/features/tasks/tasks-panel").then((m) => ({ default: m.TasksPanel })));
 
-const SearchDialog = lazy(() => import("@/features/search/search-dialog"));
+const loadSearch = () => import("@/features/search/search-dialog");
+const SearchDialog = lazy(loadSearch);
 const HelpDialog = lazy(() => import("@/features/help/help-dialog"));
 
 interface ChatShellProps {
@@ -86,7 +87,12 @@ function Frame({
 
   useConversationSync();
   useRememberedTimeZone(preferences.timeZone);
-  useDialogOnItsWay(dialog !== null, () => setDialog(null));
+  const typedMeanwhile = useDialogOnItsWay(dialog, () => setDialog(null));
+  useEffect(() => {
+    // Before it is asked for, but after everything that the page waits for. Failing, it is loaded when it is wanted.
+    const handle = window.requestIdleCallback?.(() => void loadSearch().catch(() => {}));
+    return () => window.cancelIdleCallback?.(handle);
+  }, []);
   useGlobalKeys({
     onSearch: () => setDialog("search"),
     onHelp: () => setDialog("help"),
@@ -164,7 +170,9 @@ function Frame({
       </div>
       <Notices />
       <Suspense>
-        {dialog === "search" && <SearchDialog person={person} onClose={() => setDialog(null)} />}
+        {dialog === "search" && (
+          <SearchDialog person={person} typedMeanwhile={typedMeanwhile} onClose={() => setDialog(null)} />
+        )}
         {dialog === "help" && <HelpDialog isApple={isApple} onClose={() => setDialog(null)} />}
       </Suspense>
     </ShellContext>

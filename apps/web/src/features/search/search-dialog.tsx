@@ -3,7 +3,7 @@
 import { isBlank, limits, type Person, truncate } from "@holdfast/contract";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPages, loadedConversations } from "@/trpc/conversation-pages";
@@ -17,10 +17,12 @@ import { useDebounced } from "./use-debounced";
 
 interface SearchDialogProps {
   person: Person | null;
+  /** What was typed before this could open. */
+  typedMeanwhile(): string;
   onClose(): void;
 }
 
-export default function SearchDialog({ person, onClose }: SearchDialogProps) {
+export default function SearchDialog({ person, typedMeanwhile, onClose }: SearchDialogProps) {
   const id = useId();
   const [text, setText] = useState("");
   const [activeIndex, setActiveIndex] = useState(0);
@@ -30,6 +32,9 @@ export default function SearchDialog({ person, onClose }: SearchDialogProps) {
   const choices = groups.flatMap((group) => group.choices);
   const active = choices[Math.min(activeIndex, choices.length - 1)];
   const list = useRef<HTMLDivElement>(null);
+
+  // Not as the first state: between its rendering and its opening there may be one more key.
+  useLayoutEffect(() => setText(truncate(typedMeanwhile(), limits.searchLength)), [typedMeanwhile]);
 
   useEffect(() => {
     if (active) list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
