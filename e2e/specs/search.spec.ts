@@ -105,6 +105,30 @@ test("R-WEB-4: what is typed before the search can open stands in its field, and
   await expect(page).toHaveURL(/\/new$/);
 });
 
+test("R-WEB-4: Enter opens what belongs to the words in the field, not what was found for others", async ({
+  person,
+}) => {
+  await person.begins("marzipan");
+  const wanted = await person.begins("nougat");
+  await person.page.goto("/new");
+  const { field, options } = await searches(person);
+  await field.fill("marzipan");
+  await expect(options.filter({ hasText: "marzipan" }).first()).toBeVisible();
+  const gate = makeGate();
+  await person.page.route(/search\.find/, async (route) => {
+    await gate.opened;
+    await route.continue();
+  });
+  const asked = person.page.waitForRequest(/search\.find/);
+  await field.fill("nougat");
+  await asked;
+  await field.press("Enter");
+  await expect(person.page).toHaveURL(/\/new$/);
+  gate.open();
+  await expect(person.page).toHaveURL(new RegExp(`/c/${wanted}`));
+  await expect(person.page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("R-CONV-5: a deleted conversation is not found any more", async ({ person }) => {
   await person.begins("the one that stays");
   await person.begins("quokka sighting");

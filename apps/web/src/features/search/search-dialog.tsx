@@ -26,6 +26,7 @@ export default function SearchDialog({ person, typedMeanwhile, onClose }: Search
   const id = useId();
   const [text, setText] = useState("");
   const [activeIndex, setActiveIndex] = useState(0);
+  const [isEnterDue, setEnterDue] = useState(false);
   const { hits, isSearching, failure } = useHits(person, text);
   const recent = useRecent();
   const groups = useMemo(() => choiceGroups(text, hits, recent), [text, hits, recent]);
@@ -46,12 +47,20 @@ export default function SearchDialog({ person, typedMeanwhile, onClose }: Search
     choice.choose();
   }
 
+  // Enter means the first of what belongs to these words, and that may be on its way.
+  useEffect(() => {
+    if (!isEnterDue || isSearching) return;
+    setEnterDue(false);
+    if (active) choose(active);
+  });
+
   function onKeyDown(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing) return;
     const last = choices.length - 1;
+    setEnterDue(event.key === "Enter" && isSearching);
     if (event.key === "ArrowDown") setActiveIndex(activeIndex >= last ? 0 : activeIndex + 1);
     else if (event.key === "ArrowUp") setActiveIndex(activeIndex <= 0 ? last : activeIndex - 1);
-    else if (event.key === "Enter" && active) choose(active);
+    else if (event.key === "Enter" && active && !isSearching) choose(active);
     else return;
     event.preventDefault();
   }
@@ -77,6 +86,7 @@ export default function SearchDialog({ person, typedMeanwhile, onClose }: Search
           onChange={(event) => {
             setText(truncate(event.target.value, limits.searchLength));
             setActiveIndex(0);
+            setEnterDue(false);
           }}
           onKeyDown={onKeyDown}
         />
@@ -152,7 +162,7 @@ function useHits(person: Person | null, text: string) {
   const trpc = useTRPC();
   const words = useDebounced(text.trim(), debounceMs);
   const isAsked = person !== null && words !== "";
-  const { data, isFetching, error } = useQuery(
+  const { data, isFetching, isPlaceholderData, error } = useQuery(
     trpc.search.find.queryOptions(
       { text: words, limit: limits.searchPage.default },
       {
@@ -164,8 +174,11 @@ function useHits(person: Person | null, text: string) {
       },
     ),
   );
-  const hits = isAsked && text.trim() !== "" ? (data ?? noHits) : noHits;
-  const isSearching = isFetching || words !== text.trim();
+  const isWanted = person !== null && text.trim() !== "";
+  // Without a connection those of the words before would stay for good.
+  const isLeftOver = isPlaceholderData && !isFetching;
+  const hits = isAsked && isWanted && !isLeftOver ? (data ?? noHits) : noHits;
+  const isSearching = isWanted && (isFetching || words !== text.trim());
   return {
     hits,
     isSearching,
