@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import type { Person } from "../fixtures/person.ts";
 import { expect, phone, test } from "../fixtures/test.ts";
 
 test("R-WEB-4: deleted in another tab: the page says so, and what was typed begins a new conversation", async ({
@@ -36,6 +37,43 @@ test("R-WEB-4: Escape cancels an edit wherever the focus is, and neither it nor 
   await person.page.getByRole("button", { name: "Cancel" }).click();
   await expect(field).toHaveCount(0);
   await expect(person.composer).toBeFocused();
+});
+
+test("R-WEB-4: an edit that is cancelled while its branch is being made makes none", async ({ person }) => {
+  const { page } = person;
+  const id = await person.begins("not to be branched");
+  const field = await edits(person, "changed my mind");
+  const gate = await holds(page, /conversation\.fork/);
+  await field.press("Enter");
+  await gate.reached;
+  await field.press("Escape");
+  await expect(field).toHaveCount(0);
+  const taken = page.waitForResponse(/conversation\.delete/);
+  gate.open();
+  expect((await taken).ok()).toBe(true);
+  await expect(person.conversations).toHaveCount(1);
+  expect(person.conversationId()).toBe(id);
+  await expect(person.sent).toHaveText([/not to be branched/]);
+});
+
+test("R-WEB-4: whoever has gone elsewhere while a branch was being made stays there, and it is sent", async ({
+  person,
+}) => {
+  const { page } = person;
+  const elsewhere = await person.begins("another matter");
+  await person.begins("to be branched");
+  const field = await edits(person, "asked in a branch");
+  const gate = await holds(page, /conversation\.fork/);
+  await field.press("Enter");
+  await gate.reached;
+  await person.opens(elsewhere);
+  await person.composer.fill("being typed");
+  const started = page.waitForResponse(/turn\.start/);
+  gate.open();
+  expect((await started).ok()).toBe(true);
+  await expect(person.conversations).toHaveCount(3);
+  expect(person.conversationId()).toBe(elsewhere);
+  await expect(person.composer).toHaveValue("being typed");
 });
 
 test("R-WEB-4: what is sent while reading far up is shown at once, at the end", async ({ person, database }) => {
@@ -132,6 +170,31 @@ test.describe("on a phone", () => {
     await expect(person.sidebar).toBeHidden();
   });
 });
+
+/** Begins to edit the last message that was sent. */
+async function edits(person: Person, text: string) {
+  await person.sent.last().hover();
+  await person.sent.last().getByRole("button", { name: "Edit in a new branch" }).click();
+  const field = person.page.getByRole("textbox", { name: "Edit message" });
+  await field.fill(text);
+  return field;
+}
+
+/** Holds a request back until it is let through, or refused. */
+async function holds(page: Page, url: RegExp, refusal?: number) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = page.waitForRequest(url);
+  await page.route(url, async (route) => {
+    await opened;
+    if (refusal === undefined) return route.continue();
+    const error = { message: "No", code: -32600, data: { code: "BAD_REQUEST", httpStatus: refusal } };
+    await route.fulfill({ status: refusal, contentType: "application/json", body: JSON.stringify([{ error }]) });
+  });
+  return { reached, open: () => open() };
+}
 
 declare global {
   interface Window {

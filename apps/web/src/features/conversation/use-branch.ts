@@ -15,24 +15,68 @@ export interface Branch {
   submit(position: number, text: string): Promise<void>;
 }
 
+/** An edit that has begun. */
+interface Edit {
+  messageId: string;
+  isSubmitting: boolean;
+  isOver: boolean;
+}
+
+type Edits = ReadonlyMap<string, Edit>;
+
+/** One edit for each conversation, for as long as the page lives. */
 export function useBranch(conversationId: string | null, send: (conversationId: string, text: string) => void): Branch {
   const client = useTRPCClient();
   const cache = useConversationCache();
-  const [edited, setEdited] = useState<{ conversationId: string | null; messageId: string } | null>(null);
-  const editing = edited?.conversationId === conversationId ? (edited?.messageId ?? null) : null;
-  const edit = useCallback((messageId: string) => setEdited({ conversationId, messageId }), [conversationId]);
-  const cancel = useCallback(() => setEdited(null), []);
+  const [edits, setEdits] = useState<Edits>(new Map());
+  const current = conversationId === null ? undefined : edits.get(conversationId);
+
+  const edit = useCallback(
+    (messageId: string) => {
+      if (conversationId === null) return;
+      if (current) current.isOver = true;
+      const begun = { messageId, isSubmitting: false, isOver: false };
+      setEdits((all) => new Map(all).set(conversationId, begun));
+    },
+    [conversationId, current],
+  );
+  const cancel = useCallback(() => {
+    if (!current) return;
+    current.isOver = true;
+    setEdits((all) => without(all, current));
+  }, [current]);
+
   async function submit(position: number, text: string) {
-    if (!conversationId) return;
+    if (!conversationId || !current || current.isSubmitting) return;
+    current.isSubmitting = true;
     try {
       const forked = await client.conversation.fork.mutate({ id: conversationId, position });
+      if (current.isOver) {
+        cache.remove(forked.id);
+        // If this does not arrive a copy is left over, which can be seen and deleted.
+        client.conversation.delete.mutate({ id: forked.id }).catch(() => {});
+        return;
+      }
+      current.isOver = true;
       cache.put(forked);
-      setEdited(null);
-      navigate(`/c/${forked.id}`);
+      setEdits((all) => without(all, current));
+      // Whoever has gone elsewhere meanwhile stays there.
+      if (window.location.pathname === `/c/${conversationId}`) navigate(`/c/${forked.id}`);
       send(forked.id, text);
     } catch {
-      notify("The branch could not be made. Your text is still there; try again.");
+      if (!current.isOver) notify("The branch could not be made. Your text is still there; try again.");
+    } finally {
+      current.isSubmitting = false;
     }
   }
-  return { editing, edit, cancel, submit };
+  return {
+    editing: current?.messageId ?? null,
+    edit,
+    cancel,
+    submit,
+  };
+}
+
+function without(all: Edits, edit: Edit): Edits {
+  return new Map([...all].filter(([, one]) => one !== edit));
 }
