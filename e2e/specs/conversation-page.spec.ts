@@ -76,6 +76,36 @@ test("R-WEB-4: whoever has gone elsewhere while a branch was being made stays th
   await expect(person.composer).toHaveValue("being typed");
 });
 
+test("R-WEB-4: the text of an edit is there after going elsewhere and back, and after scrolling far away", async ({
+  person,
+  database,
+}) => {
+  const elsewhere = await person.begins("another matter");
+  const id = await person.begins("a long one");
+  await database.sql(
+    `insert into messages (user_id, id, conversation_id, position, role, content)
+     select user_id, gen_random_uuid(), id, 2 + n, case when n % 2 = 1 then 'user' else 'assistant' end, 'Line ' || n
+     from conversations, generate_series(1, 300) n where id = $1`,
+    [id],
+  );
+  await database.sql("update conversations set message_count = 302 where id = $1", [id]);
+  await person.page.reload();
+  await expect(person.sent.last()).toBeInViewport();
+  const field = await edits(person, "carefully worded");
+  await person.opens(elsewhere);
+  await expect(field).toHaveCount(0);
+  await person.opens(id);
+  await expect(field).toHaveValue("carefully worded");
+  const first = person.sent.filter({ hasText: "a long one" });
+  await expect(async () => {
+    await person.log.evaluate((log) => log.scrollTo({ top: -log.scrollHeight }));
+    await expect(first).toBeInViewport({ timeout: 500 });
+  }).toPass();
+  await expect(field).toHaveCount(0);
+  await person.page.getByRole("button", { name: "Scroll to bottom" }).click();
+  await expect(field).toHaveValue("carefully worded");
+});
+
 test("R-WEB-4: what is sent while reading far up is shown at once, at the end", async ({ person, database }) => {
   const id = await person.begins("a long one");
   await database.sql(

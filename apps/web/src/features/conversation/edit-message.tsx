@@ -9,24 +9,37 @@ import { fitHeight } from "./use-draft-field";
 import { useEscape } from "./use-escape";
 
 interface EditMessageProps {
+  /** As it was sent. */
   text: string;
+  /** As it was left when this was last in the document; null for one that has just been begun. */
+  kept: string | null;
+  onKeep(text: string): void;
   onCancel(): void;
   onSubmit(text: string): Promise<void>;
 }
 
-export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
+export function EditMessage({ text, kept, onKeep, onCancel, onSubmit }: EditMessageProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [isBusy, setBusy] = useState(false);
-  const [length, setLength] = useState(codePointLength(text));
+  const [length, setLength] = useState(() => codePointLength(kept ?? text));
+  // The row comes back into the document while the log is scrolled: neither the focus nor the view is its to move then.
+  const begin = useRef(
+    kept === null
+      ? (element: HTMLTextAreaElement) => {
+          element.focus();
+          element.setSelectionRange(element.value.length, element.value.length);
+          element.parentElement?.scrollIntoView({ block: "nearest" });
+          onKeep(element.value);
+        }
+      : null,
+  );
   const over = length - limits.messageLength;
 
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
     fitHeight(element);
-    element.focus();
-    element.setSelectionRange(element.value.length, element.value.length);
-    element.parentElement?.scrollIntoView({ block: "nearest" });
+    begin.current?.(element);
   }, []);
 
   function cancel() {
@@ -57,12 +70,13 @@ export function EditMessage({ text, onCancel, onSubmit }: EditMessageProps) {
         ref={field}
         aria-label="Edit message"
         aria-invalid={over > 0 || undefined}
-        defaultValue={text}
+        defaultValue={kept ?? text}
         dir="auto"
         autoComplete="off"
         onInput={(event) => {
           fitHeight(event.currentTarget);
           setLength(codePointLength(event.currentTarget.value));
+          onKeep(event.currentTarget.value);
         }}
         onKeyDown={onKeyDown}
       />

@@ -27,7 +27,13 @@ export function Prompt({ entry, isTarget, branch }: PromptProps) {
       className={styles.prompt}
     >
       {isEditing ? (
-        <EditMessage text={text} onCancel={branch.cancel} onSubmit={(edited) => branch.submit(position, edited)} />
+        <EditMessage
+          text={text}
+          kept={branch.text()}
+          onKeep={branch.keep}
+          onCancel={branch.cancel}
+          onSubmit={(edited) => branch.submit(position, edited)}
+        />
       ) : (
         <>
           <div className={styles.bubble} dir="auto">

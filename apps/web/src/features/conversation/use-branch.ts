@@ -11,13 +11,17 @@ export interface Branch {
   editing: string | null;
   edit(messageId: string): void;
   cancel(): void;
+  /** What has become of the text; null where nothing was typed yet. */
+  text(): string | null;
+  keep(text: string): void;
   /** Leaves this conversation as it is: the edited text is sent in a copy of what came before it. */
   submit(position: number, text: string): Promise<void>;
 }
 
-/** An edit that has begun. */
+/** An edit that has begun. Lives here, for its row leaves the document when it is far from what is read. */
 interface Edit {
   messageId: string;
+  text: string | null;
   isSubmitting: boolean;
   isOver: boolean;
 }
@@ -35,7 +39,7 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
     (messageId: string) => {
       if (conversationId === null) return;
       if (current) current.isOver = true;
-      const begun = { messageId, isSubmitting: false, isOver: false };
+      const begun = { messageId, text: null, isSubmitting: false, isOver: false };
       setEdits((all) => new Map(all).set(conversationId, begun));
     },
     [conversationId, current],
@@ -73,6 +77,10 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
     editing: current?.messageId ?? null,
     edit,
     cancel,
+    text: () => current?.text ?? null,
+    keep: (text) => {
+      if (current) current.text = text;
+    },
     submit,
   };
 }
