@@ -47,7 +47,9 @@ export class Drafts {
   /** Gives back what could not be sent, before whatever has been typed since. */
   restore(key: DraftKey, text: string): void {
     const typed = this.read(key);
-    const restored = joined(text, typed);
+    // Given back twice it stands there as a paragraph of its own; that what was typed begins alike says nothing.
+    const isThere = typed === text || typed.startsWith(text + gap);
+    const restored = isThere ? typed : joined(text, typed);
     this.write(key, restored);
     this.#tell(key, restored, "restored");
   }
@@ -56,13 +58,13 @@ export class Drafts {
   adopt(from: DraftKey, to: DraftKey): void {
     const text = this.read(from);
     if (text === "" || from === to) return;
-    this.write(to, joined(this.read(to), text));
+    this.write(to, unlessBegun(this.read(to), text));
     this.write(from, "");
   }
 
   /** Typed before the page could look for a draft: it comes after what is kept. */
   append(key: DraftKey, text: string): void {
-    this.write(key, joined(this.read(key), text));
+    this.write(key, unlessBegun(this.read(key), text));
   }
 
   /** Told of what comes from elsewhere: another tab, or a send that was refused. */
@@ -82,7 +84,14 @@ export class Drafts {
   }
 }
 
+const gap = "\n\n";
+
 function joined(before: string, after: string): string {
-  if (before.trim() === "" || after.startsWith(before)) return after.trim() === "" ? before : after;
-  return after.trim() === "" ? before : `${before}\n\n${after}`;
+  if (before.trim() === "") return after.trim() === "" ? before : after;
+  return after.trim() === "" ? before : before + gap + after;
+}
+
+/** The browser may have put the draft into the field itself, and the person typed on. */
+function unlessBegun(before: string, after: string): string {
+  return after.startsWith(before) && after.trim() !== "" ? after : joined(before, after);
 }

@@ -29,6 +29,18 @@ describe("drafts", () => {
     expect(told).toBe("refused\n\none");
   });
 
+  it("R-TURN-2: gives back what was refused before a text that begins with the same words, and only once", () => {
+    const drafts = new Drafts(memory());
+    drafts.write("a", "hello again");
+    drafts.restore("a", "hello");
+    expect(drafts.read("a")).toBe("hello\n\nhello again");
+    drafts.restore("a", "hello");
+    expect(drafts.read("a")).toBe("hello\n\nhello again");
+    drafts.restore("b", "once");
+    drafts.restore("b", "once");
+    expect(drafts.read("b")).toBe("once");
+  });
+
   it("follows a visitor who signs in", () => {
     const drafts = new Drafts(memory());
     drafts.write(draftKeyOf(null, null), "typed before");
