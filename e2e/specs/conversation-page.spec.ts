@@ -106,6 +106,23 @@ test("R-WEB-4: the text of an edit is there after going elsewhere and back, and 
   await expect(field).toHaveValue("carefully worded");
 });
 
+test("R-TURN-2: a refused message comes back without taking the focus out of another field", async ({ person }) => {
+  const { page } = person;
+  person.problems.allow(/status of 400/);
+  await person.begins("one");
+  const title = await person.conversations.first().innerText();
+  const gate = await holds(page, /turn\.start/, 400);
+  await person.says("to be refused");
+  await gate.reached;
+  await person.chooses("Rename", title);
+  const field = page.getByRole("textbox", { name: "Conversation title" });
+  await field.fill("half a title");
+  gate.open();
+  await expect(person.composer).toHaveValue("to be refused");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("half a title");
+});
+
 test("R-WEB-4: what is sent while reading far up is shown at once, at the end", async ({ person, database }) => {
   const id = await person.begins("a long one");
   await database.sql(

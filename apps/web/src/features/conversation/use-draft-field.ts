@@ -41,7 +41,7 @@ export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldO
         element.value = text;
         fitHeight(element);
         changed.current(text);
-        if (source === "restored") {
+        if (source === "restored" && (document.activeElement === element || !hasFocusedField())) {
           element.focus({ preventScroll: true });
           element.setSelectionRange(text.length, text.length);
         }
@@ -63,5 +63,6 @@ function canTypeAtOnce(): boolean {
 }
 
 function hasFocusedField(): boolean {
-  return document.activeElement?.matches("input, textarea, [contenteditable]") ?? false;
+  const fields = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
+  return document.activeElement?.matches(fields) ?? false;
 }
