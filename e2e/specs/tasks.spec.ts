@@ -253,6 +253,25 @@ test.describe("on a phone", () => {
     await panel.panel.getByRole("button", { name: "Close tasks" }).click();
     await expect(panel.panel).toBeHidden();
   });
+
+  test("R-WEB-4: the focus goes into the tasks as they open, and back to their button as they close", async ({
+    person,
+  }) => {
+    const panel = await withTasks(person);
+    const opener = person.page.getByRole("button", { name: "Tasks", exact: true });
+    const close = panel.panel.getByRole("button", { name: "Close tasks" });
+    for (const leave of [
+      () => person.page.keyboard.press("Escape"),
+      () => panel.field.press("Escape"),
+      () => close.click(),
+    ]) {
+      await expect(close).toBeFocused();
+      await leave();
+      await expect(panel.panel).toBeHidden();
+      await expect(opener).toBeFocused();
+      await panel.opens();
+    }
+  });
 });
 
 async function violations(page: Page): Promise<string[]> {

@@ -27,6 +27,8 @@ export interface TasksPanelProps {
   /** Null for a visitor. */
   initial: Task[] | null;
   person: Person | null;
+  /** Whether it lies over the conversation, which cannot be reached meanwhile. */
+  isDrawn: boolean;
   onClose(): void;
 }
 

@@ -18,7 +18,7 @@ import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { SignedOutNotice } from "./signed-out-notice";
 import { useDialogOnItsWay } from "./use-dialog-on-its-way";
-import { useFocusThatFollows } from "./use-focus-that-follows";
+import { useFocusThatFollows, useFocusThatReturns } from "./use-focus-that-follows";
 import { useGlobalKeys } from "./use-global-keys";
 import { useOpenId } from "./use-open-id";
 import { usePanel } from "./use-panel";
@@ -84,6 +84,7 @@ function Frame({
   const [dialog, setDialog] = useState<"search" | "help" | null>(null);
   const side = useRef<HTMLDivElement>(null);
   const middle = useRef<HTMLElement>(null);
+  const tasksButton = useRef<HTMLButtonElement>(null);
 
   useConversationSync();
   useRememberedTimeZone(preferences.timeZone);
@@ -99,6 +100,7 @@ function Frame({
     onToggleSidebar: sidebar.toggle,
   });
   useFocusThatFollows(sidebar, side, middle);
+  useFocusThatReturns(tasksPanel, tasksButton, middle);
 
   const { closeDrawer } = sidebar;
   useEffect(() => {
@@ -115,7 +117,13 @@ function Frame({
         </IconButton>
       ),
       headerEnd: (
-        <button type="button" className={styles.tasksButton} aria-expanded={areTasksShown} onClick={tasksPanel.toggle}>
+        <button
+          ref={tasksButton}
+          type="button"
+          className={styles.tasksButton}
+          aria-expanded={areTasksShown}
+          onClick={tasksPanel.toggle}
+        >
           <ListChecks size={18} aria-hidden />
           Tasks
         </button>
@@ -156,7 +164,7 @@ function Frame({
         {areTasksShown && (
           <div className={styles.tasks}>
             <Suspense>
-              <TasksPanel initial={tasks} person={person} onClose={tasksPanel.toggle} />
+              <TasksPanel initial={tasks} person={person} isDrawn={tasksPanel.isDrawn} onClose={tasksPanel.toggle} />
             </Suspense>
           </div>
         )}

@@ -25,6 +25,20 @@ export function useFocusThatFollows(
   }, [isDocked, isDrawn, side, middle]);
 }
 
+/** The tasks take the focus as they open; where they lay over everything, it goes back to what opened them. */
+export function useFocusThatReturns(
+  { isDrawn }: Panel,
+  opener: RefObject<HTMLElement | null>,
+  middle: RefObject<HTMLElement | null>,
+): void {
+  const wasDrawn = useRef(isDrawn);
+  useEffect(() => {
+    const isClosed = wasDrawn.current && !isDrawn;
+    wasDrawn.current = isDrawn;
+    if (isClosed && isLost(document.activeElement, middle.current)) opener.current?.focus();
+  }, [isDrawn, opener, middle]);
+}
+
 function isLost(focused: Element | null, middle: HTMLElement | null): boolean {
   if (focused === null || focused === document.body || !focused.checkVisibility()) return true;
   return middle?.inert === true && middle.contains(focused);

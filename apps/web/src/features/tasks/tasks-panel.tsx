@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus, X } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { TasksPanelProps } from "@/trpc/page-data";
 import { IconButton } from "@/ui/icon-button";
 import { countLeft, titleProblem } from "./task-list";
@@ -10,14 +10,20 @@ import styles from "./tasks-panel.module.css";
 import { useTasks } from "./use-tasks";
 
 /** The person's tasks beside the chat; they change as the assistant changes them. */
-export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
+export function TasksPanel({ initial, person, isDrawn, onClose }: TasksPanelProps) {
   const { tasks, add, update, remove } = useTasks(initial, person);
   const field = useRef<HTMLInputElement>(null);
+  const closeButton = useRef<HTMLButtonElement>(null);
   const left = countLeft(tasks);
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
   /** What was refused while something else was being typed. */
   const [refused, setRefused] = useState<readonly string[]>([]);
+
+  useEffect(() => {
+    // Not the field: a keyboard would come up over the tasks.
+    if (isDrawn) closeButton.current?.focus();
+  }, [isDrawn]);
 
   async function addOrGiveBack(title: string) {
     if (await add(title)) return;
@@ -54,7 +60,7 @@ export function TasksPanel({ initial, person, onClose }: TasksPanelProps) {
       <div className={styles.head}>
         <h2>Tasks</h2>
         <small aria-live="polite">{tasks.length > 0 && `${left} left`}</small>
-        <IconButton label="Close tasks" className={styles.close} onClick={onClose}>
+        <IconButton ref={closeButton} label="Close tasks" className={styles.close} onClick={onClose}>
           <X size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
       </div>
