@@ -125,7 +125,7 @@ describe("markdown", () => {
       "<ol",
       "<ul",
       "<blockquote",
-      "<table>",
+      "<table",
       "<pre",
       'type="checkbox"',
     ])
@@ -138,6 +138,13 @@ describe("markdown", () => {
 
   it("gives text its own direction", () => {
     expect(render("שלום עולם")).toContain('dir="auto"');
+  });
+
+  it("R-MSG-6: gives lists, quotes and tables the direction of their words", () => {
+    const markup = render("- שלום\n  - hello\n\n1. مرحبا\n\n> שלום\n\n| שם | 2 |\n|---|---|\n| a | 1 |");
+    for (const part of ['<ul dir="rtl">', '<ul dir="ltr">', '<ol dir="rtl">', '<blockquote dir="rtl">'])
+      expect(markup).toContain(part);
+    expect(markup).toContain('<table dir="rtl"><thead><tr><th dir="rtl">שם</th><th>2</th>');
   });
 
   it("keeps every letter of a plain text", () => {

@@ -1,6 +1,7 @@
 import type { Token, Tokens } from "marked";
 import { memo, type ReactNode } from "react";
 import { CodeBlock } from "./code-block";
+import { directionOf } from "./direction";
 import { inOrder } from "./in-order";
 import type { MathToken } from "./lexer";
 import styles from "./markdown.module.css";
@@ -25,7 +26,7 @@ export function renderBlock(token: Token, complete: boolean, depth = 0): ReactNo
     case "list":
       return <List list={token as Tokens.List} complete={complete} depth={depth} />;
     case "blockquote":
-      return <blockquote dir="auto">{renderBlocks(token.tokens, complete, depth)}</blockquote>;
+      return <blockquote dir={directionOf(token.raw)}>{renderBlocks(token.tokens, complete, depth)}</blockquote>;
     case "code":
       return <CodeBlock code={token.text} language={token.lang ?? ""} complete={complete} />;
     case "table":
@@ -64,9 +65,9 @@ function renderHeading(token: Tokens.Heading): ReactNode {
 
 function List({ list, complete, depth }: { list: Tokens.List; complete: boolean; depth: number }) {
   const items = inOrder(list.items.map((item) => renderItem(item, complete, depth)));
-  if (!list.ordered) return <ul dir="auto">{items}</ul>;
+  if (!list.ordered) return <ul dir={directionOf(list.raw)}>{items}</ul>;
   return (
-    <ol dir="auto" start={list.start === "" || list.start === 1 ? undefined : list.start}>
+    <ol dir={directionOf(list.raw)} start={list.start === "" || list.start === 1 ? undefined : list.start}>
       {items}
     </ol>
   );
@@ -86,7 +87,7 @@ interface ItemProps {
 const Item = memo(
   function Item({ item, complete, depth }: ItemProps) {
     return (
-      <li dir="auto" className={item.task ? styles.task : undefined}>
+      <li className={item.task ? styles.task : undefined}>
         {item.task && (
           <input
             type="checkbox"
@@ -108,7 +109,7 @@ function Table({ table }: { table: Tokens.Table }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className={styles.tableScroller} aria-label="Table" tabIndex={0}>
-      <table>
+      <table dir={directionOf(table.raw)}>
         <thead>
           <tr>{inOrder(table.header.map((cell) => renderCell("th", cell)))}</tr>
         </thead>
@@ -133,7 +134,7 @@ const Row = memo(
 
 function renderCell(Cell: "th" | "td", cell: Tokens.TableCell): ReactNode {
   return (
-    <Cell dir="auto" data-align={cell.align ?? undefined}>
+    <Cell dir={directionOf(cell.text)} data-align={cell.align ?? undefined}>
       {renderInline(cell.tokens)}
     </Cell>
   );
