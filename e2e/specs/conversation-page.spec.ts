@@ -82,13 +82,7 @@ test("R-WEB-4: the text of an edit is there after going elsewhere and back, and 
 }) => {
   const elsewhere = await person.begins("another matter");
   const id = await person.begins("a long one");
-  await database.sql(
-    `insert into messages (user_id, id, conversation_id, position, role, content)
-     select user_id, gen_random_uuid(), id, 2 + n, case when n % 2 = 1 then 'user' else 'assistant' end, 'Line ' || n
-     from conversations, generate_series(1, 300) n where id = $1`,
-    [id],
-  );
-  await database.sql("update conversations set message_count = 302 where id = $1", [id]);
+  await database.lengthen(id, 302, "Line #");
   await person.page.reload();
   await expect(person.sent.last()).toBeInViewport();
   const field = await edits(person, "carefully worded");
@@ -125,13 +119,7 @@ test("R-TURN-2: a refused message comes back without taking the focus out of ano
 
 test("R-WEB-4: what is sent while reading far up is shown at once, at the end", async ({ person, database }) => {
   const id = await person.begins("a long one");
-  await database.sql(
-    `insert into messages (user_id, id, conversation_id, position, role, content)
-     select user_id, gen_random_uuid(), id, 2 + n, case when n % 2 = 1 then 'user' else 'assistant' end, 'Line ' || n
-     from conversations, generate_series(1, 600) n where id = $1`,
-    [id],
-  );
-  await database.sql("update conversations set message_count = 602 where id = $1", [id]);
+  await database.lengthen(id, 602, "Line #");
   const [middle] = await database.sql<{ id: string }>(
     "select id from messages where conversation_id = $1 and position = 300",
     [id],

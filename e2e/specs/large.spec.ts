@@ -10,16 +10,7 @@ test("R-MSG-9, R-PERF-5: a conversation of 10,000 messages opens at its end, and
   database,
 }) => {
   const id = await person.begins("the longest one");
-  await database.sql(
-    `with grown as (
-       update conversations set message_count = 10000 where id = $1 returning user_id, id
-     )
-     insert into messages (user_id, id, conversation_id, position, role, content)
-     select user_id, gen_random_uuid(), id, position, case position % 2 when 1 then 'user' else 'assistant' end,
-       'message number ' || position
-     from grown, generate_series(3, 10000) as position`,
-    [id],
-  );
+  await database.lengthen(id, 10_000, "message number #");
   await person.page.reload();
   await expect(person.messages.last()).toBeInViewport();
   await expect(person.messages.last()).toContainText("message number 10000");
@@ -44,15 +35,7 @@ test("R-MSG-9, R-WEB-4: below a message that was jumped to, the log goes on as o
   const { page, log } = person;
   const other = await person.begins("somewhere else");
   const id = await person.begins("a long one");
-  await database.sql(
-    `with grown as (
-       update conversations set message_count = 400 where id = $1 returning user_id, id
-     )
-     insert into messages (user_id, conversation_id, position, role, content)
-     select user_id, id, position, case position % 2 when 1 then 'user' else 'assistant' end, 'line ' || position || '.'
-     from grown, generate_series(3, 400) as position`,
-    [id],
-  );
+  await database.lengthen(id, 400, "line #.");
   const [target] = await database.sql<{ id: string }>("select id from messages where content = 'line 100.'");
   await page.goto("/new");
   await page.goto(`/c/${id}#m-${target?.id}`);

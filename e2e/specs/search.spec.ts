@@ -26,13 +26,7 @@ test("R-WEB-4: what is found opens at that very message, also far up in a long c
 }) => {
   const id = await person.begins("a long conversation");
   await person.asks("the needle is here");
-  await database.sql(
-    `insert into messages (user_id, conversation_id, position, role, content)
-     select user_id, id, place, case when place % 2 = 1 then 'user' else 'assistant' end, 'hay ' || place
-     from conversations, generate_series(5, 400) as place where id = $1`,
-    [id],
-  );
-  await database.sql("update conversations set message_count = 400 where id = $1", [id]);
+  await database.lengthen(id, 400, "hay #");
   await person.begins("where the search begins");
   const { field, options } = await searches(person);
   await field.fill("needle");
