@@ -29,7 +29,7 @@ export function createPages(options: {
     }
     setPagePolicy(req, res, options);
     delete req.headers[statusHeader];
-    const status = await pageStatus(req, options);
+    const status = await pageStatus(req, page, options);
     if (status !== 200) {
       req.headers[statusHeader] = String(status);
       res.setHeader("Cache-Control", "private, no-store");
@@ -42,12 +42,12 @@ export function createPages(options: {
 
 async function pageStatus(
   req: IncomingMessage,
+  page: ReturnType<typeof conversationPage>,
   { api, isReady }: { api: Pick<Api, "pageAccess">; isReady: () => Promise<boolean> },
 ): Promise<200 | 403 | 404 | 503> {
   const path = pathOf(req.url);
   if (path.startsWith("/_next/") || /\.\w+$/.test(path)) return 200;
   if (!(await isReady())) return 503;
-  const page = conversationPage(path);
   if (!page) return 200;
   return page.valid ? api.pageAccess(toHeaders(req), page.id) : 404;
 }

@@ -49,7 +49,10 @@ export const searchFunction = `
   $body$;
 `;
 
-export const moveGuestFunction = `-- By copy, then delete: the keys begin with the owner. The lock keeps rows from arriving in between.
+/** `prepare` is what is done first, once both people are locked and nothing of the guest's runs. */
+export const moveGuestFunction = (
+  prepare = "",
+) => `-- By copy, then delete: the keys begin with the owner. The lock keeps rows from arriving in between.
   CREATE FUNCTION move_guest(guest uuid, target uuid) RETURNS text
     LANGUAGE plpgsql VOLATILE ${definer} AS $body$
   BEGIN
@@ -60,7 +63,7 @@ export const moveGuestFunction = `-- By copy, then delete: the keys begin with t
     END IF;
     IF EXISTS (SELECT FROM turns WHERE user_id = guest AND status = 'running') THEN
       RETURN 'turn-running';
-    END IF;
+    END IF;${prepare}
     INSERT INTO conversations (user_id, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at)
       SELECT target, id, title, title_source, model, message_count, read_position, pinned_at, forked_from, created_at, updated_at
       FROM conversations WHERE user_id = guest;
@@ -157,7 +160,7 @@ export const createChatFunctions = `
   END
   $body$;
 
-  ${moveGuestFunction}
+  ${moveGuestFunction()}
 
   CREATE FUNCTION delete_unused_guests(before timestamptz, most integer) RETURNS SETOF uuid
     LANGUAGE sql VOLATILE ${definer} AS $body$
