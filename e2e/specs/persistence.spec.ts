@@ -1,4 +1,7 @@
+import { Person } from "../fixtures/person.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
+import { TasksPanel } from "../fixtures/tasks-panel.ts";
+import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const five = ["one fish", "two fish", "red fish", "blue fish", "a fifth fish"];
@@ -54,6 +57,52 @@ test("R-WEB-1: the browser is closed, and / opens the last conversation", async 
   await expect(page).toHaveURL(new RegExp(`/c/${last}$`));
   await expect(page.getByRole("log", { name: "Messages" })).toContainText("the last conversation");
   await reopened.close();
+});
+
+test("R-WEB-1: what was done last is done, though the network is slow and the page is closed", async ({
+  browser,
+  server,
+  database,
+}) => {
+  const { hostname, port } = new URL(server.url);
+  const network = await TcpProxy.to(hostname, Number(port));
+  const person = await Person.arrive(browser, `http://127.0.0.1:${network.port}`);
+  try {
+    const id = await person.begins("a slow network");
+    const panel = new TasksPanel(person);
+    await panel.opens();
+    await panel.adds("Tea");
+    network.stall();
+    const sent = ["task.update", "conversation.rename", "turn.start"].map((procedure) =>
+      person.page.waitForRequest(new RegExp(procedure.replace(".", "\\."))),
+    );
+    await panel.box("Tea").check();
+    await person.renames("a slow network", "A name at the last moment");
+    await person.says("words at the last moment");
+    await Promise.all(sent);
+    await person.page.close();
+    const done = async () => [
+      await database.sql("select completed from tasks where title = 'Tea'"),
+      await database.sql("select title from conversations where id = $1", [id]),
+      await database.sql("select content from messages where conversation_id = $1 and role = 'user'", [id]),
+    ];
+    expect(await done()).toEqual([
+      [{ completed: false }],
+      [{ title: "a slow network" }],
+      [{ content: "a slow network" }],
+    ]);
+    network.flow();
+    await expect
+      .poll(done)
+      .toEqual([
+        [{ completed: true }],
+        [{ title: "A name at the last moment" }],
+        [{ content: "a slow network" }, { content: "words at the last moment" }],
+      ]);
+  } finally {
+    await person.leaves();
+    network.close();
+  }
 });
 
 test("R-OPS-6: an open page reconnects after a restart and goes on", async ({ person, server }) => {

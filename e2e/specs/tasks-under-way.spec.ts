@@ -41,7 +41,9 @@ test("R-TASK-3: a task that is being ticked stays ticked while the list is read 
   // Proof that what was read is shown: the one that was added after it comes from a later reading.
   await panel.adds("Eggs");
   await panel.shows("Bread", "Eggs", "x Tea", "x Milk");
+  const ticked = person.page.waitForResponse(/task\.update/);
   letGo();
+  await ticked;
   await panel.shows("Bread", "Eggs", "x Tea", "x Milk");
   await person.page.reload();
   await panel.shows("Bread", "Eggs", "x Tea", "x Milk");
@@ -92,6 +94,7 @@ test("R-TASK-3: what could not be added leaves the list, a visitor's too, and wh
   await expect(panel.box("Milk")).toBeEnabled();
   await expect(again).toHaveCount(0);
   await panel.field.press("Enter");
+  await expect(panel.box("Bread")).toBeEnabled();
   await panel.shows("Milk", "Bread");
   await person.page.reload();
   await panel.shows("Milk", "Bread");

@@ -2,11 +2,18 @@ type Fetch = (...request: Parameters<typeof fetch>) => Promise<Response>;
 
 const patienceMs = 2000;
 
-/** Lets requests through, except while something is done that would have them refused. */
+/** Of bodies that outlive the page: half of the 64 KiB that browsers allow, which they count for a little longer. */
+const outlivingBytes = 32 * 1024;
+
+/**
+ * Lets requests through, except while something is done that would have them refused.
+ * What changes something arrives even if the page goes meanwhile, unless it is too large for that.
+ */
 export class Requests {
   readonly #fetch: Fetch;
   readonly #underWay = new Set<Promise<unknown>>();
   #exclusion: Promise<void> | null = null;
+  #bytesOutliving = 0;
 
   constructor(fetch: Fetch) {
     this.#fetch = fetch;
@@ -16,11 +23,18 @@ export class Requests {
     return this.#exclusion !== null;
   }
 
-  readonly send: Fetch = async (...request) => {
+  readonly send: Fetch = async (input, init) => {
     while (this.#exclusion !== null) await this.#exclusion;
-    const answer = this.#fetch(...request);
+    const bytes = typeof init?.body === "string" ? new TextEncoder().encode(init.body).length : 0;
+    // A browser refuses what is more than it allows, instead of sending it as any other.
+    const outlives = bytes > 0 && this.#bytesOutliving + bytes <= outlivingBytes;
+    if (outlives) this.#bytesOutliving += bytes;
+    const answer = this.#fetch(input, outlives ? { ...init, keepalive: true } : init);
     this.#underWay.add(answer);
-    return answer.finally(() => this.#underWay.delete(answer));
+    return answer.finally(() => {
+      this.#underWay.delete(answer);
+      if (outlives) this.#bytesOutliving -= bytes;
+    });
   };
 
   /** Acts once what is under way has been answered, for at most two seconds; what is asked for meanwhile is sent when the act is over. */
