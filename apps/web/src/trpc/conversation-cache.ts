@@ -13,30 +13,32 @@ import {
   putConversation,
   removeConversation,
 } from "./conversation-pages";
+import { type ChangedField, PendingChanges } from "./pending-changes";
 
 export const conversationListInput = { limit: conversationListLimit };
 
 type Trpc = ReturnType<typeof useTRPC>;
 
-/** What is being deleted from here: of the page's data, however many look after it. */
-const deletions = new WeakMap<QueryClient, Set<string>>();
+/** Of the page's data, however many look after it. */
+const pendingChanges = new WeakMap<QueryClient, PendingChanges>();
 
 /** Everything that the browser knows of conversations' summaries, kept alike in the three places where it lies. */
 export class ConversationCache {
   readonly #queries: QueryClient;
   readonly #trpc: Trpc;
-  readonly #deletions: Set<string>;
+  readonly #pending: PendingChanges;
 
   constructor(queries: QueryClient, trpc: Trpc) {
     this.#queries = queries;
     this.#trpc = trpc;
-    this.#deletions = deletions.get(queries) ?? new Set();
-    deletions.set(queries, this.#deletions);
+    this.#pending = pendingChanges.get(queries) ?? new PendingChanges();
+    pendingChanges.set(queries, this.#pending);
   }
 
-  /** Adds or updates a conversation, in its place; one that is being deleted has none. */
-  put(conversation: ConversationSummary): void {
-    if (this.#deletions.has(conversation.id)) return;
+  /** Adds or updates a conversation, in its place, with what is asked for and not answered; one that is being deleted has none. */
+  put(read: ConversationSummary): void {
+    const conversation = this.#pending.applyTo(read);
+    if (conversation === null) return;
     this.#setOne(conversation.id, () => conversation);
     this.#setList((pages) => putConversation(pages ?? emptyPages(), conversation));
     this.#setPinned((pinned) => {
@@ -53,10 +55,19 @@ export class ConversationCache {
     this.#setPinned((pinned) => pinned.map((one) => (one.id === id ? { ...one, ...change } : one)));
   }
 
-  /** Changes one that is known, wherever that moves it; what is not named stays as it is now. */
-  change(id: string, change: Partial<Omit<ConversationSummary, "id">>): void {
-    const now = this.find(id);
-    if (now) this.put({ ...now, ...change });
+  /** Changes a field before the server has answered, and back where it refuses. Rejects as `save` does. */
+  change<Field extends ChangedField>(
+    conversation: ConversationSummary,
+    field: Field,
+    value: ConversationSummary[Field],
+    save: () => Promise<ConversationSummary>,
+  ): Promise<void> {
+    const { id } = conversation;
+    // No more is taken of an answer than the field: it says how all the others were when it was given, and may come late.
+    return this.#pending.change(this.find(id) ?? conversation, field, value, save, (change) => {
+      const now = this.find(id);
+      if (now) this.put({ ...now, ...change });
+    });
   }
 
   remove(id: string): void {
@@ -70,9 +81,8 @@ export class ConversationCache {
    * What is returned is to be called when the server has answered.
    */
   beginDeletion(id: string): () => void {
-    this.#deletions.add(id);
     this.remove(id);
-    return () => this.#deletions.delete(id);
+    return this.#pending.beginDeletion(id);
   }
 
   find(id: string): ConversationSummary | undefined {
@@ -87,7 +97,7 @@ export class ConversationCache {
 
   /** Reads one conversation again; if it is gone, it goes from here. False where it could not be read. */
   async refresh(id: string): Promise<boolean> {
-    if (this.#deletions.has(id)) return true;
+    if (this.#pending.isBeingDeleted(id)) return true;
     const options = this.#trpc.conversation.find.queryOptions({ id }, { staleTime: 0, retry: false });
     try {
       // One that is under way may be of before the change, and would be taken for this one.
@@ -111,16 +121,11 @@ export class ConversationCache {
       this.#queries.invalidateQueries({ queryKey: this.#listKey }),
       this.#queries.invalidateQueries({ queryKey: this.#pinnedKey }),
     ]);
-  }
-
-  /** The state before an optimistic change, and the way back to it. */
-  snapshot(): () => void {
-    const list = this.#queries.getQueryData<ConversationPages>(this.#listKey);
-    const pinned = this.#queries.getQueryData(this.#pinnedKey);
-    return () => {
-      this.#queries.setQueryData<ConversationPages>(this.#listKey, list);
-      this.#queries.setQueryData(this.#pinnedKey, pinned);
-    };
+    for (const id of this.#pending.ids) {
+      const read = this.find(id);
+      if (this.#pending.isBeingDeleted(id)) this.remove(id);
+      else if (read) this.put(read);
+    }
   }
 
   get #listKey() {

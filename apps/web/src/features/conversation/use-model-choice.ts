@@ -6,7 +6,6 @@ import { useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import type { ModelList } from "@/trpc/page-data";
 import { notify } from "@/ui/notices";
-import { ModelChanges } from "./model-changes";
 
 const storageKey = "holdfast:model";
 
@@ -27,7 +26,6 @@ export function useModelChoice(
 ): ModelChoice {
   const client = useTRPCClient();
   const cache = useConversationCache();
-  const [changes] = useState(() => new ModelChanges());
   const [picked, setPicked] = useState<string | null>(null);
   const isOffered = (id: string | null) => id !== null && models.some((model) => model.id === id);
   const wanted = conversation
@@ -40,12 +38,8 @@ export function useModelChoice(
     setPicked(id);
     remember(id);
     if (!conversation) return;
-    void changes.change(conversation.id, id, {
-      save: (conversationId, model) => client.conversation.update.mutate({ id: conversationId, model }),
-      show: (conversationId, model) => cache.patch(conversationId, { model }),
-      shown: (conversationId) => cache.find(conversationId)?.model ?? conversation.model,
-      onRefused: () => notify("The model could not be changed. Try again."),
-    });
+    const save = () => client.conversation.update.mutate({ id: conversation.id, model: id });
+    cache.change(conversation, "model", id, save).catch(() => notify("The model could not be changed. Try again."));
   }
   return { models, current: chosen ?? defaultModel, chosen, choose, nameOf };
 }

@@ -7,7 +7,6 @@ import { errorCode, useTRPC } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { navigate } from "@/ui/navigate";
 import { notify } from "@/ui/notices";
-import { FieldChanges } from "./field-changes";
 
 /** Rename, pin and delete: each shows at once, and goes back if the server refuses. `order` is the list as it is shown. */
 export function useConversationActions(openId: string | null, order: RefObject<ConversationSummary[]>) {
@@ -22,8 +21,6 @@ export function useConversationActions(openId: string | null, order: RefObject<C
   const [renameAsync, updateAsync, removeAsync] = [rename.mutateAsync, update.mutateAsync, remove.mutateAsync];
 
   return useMemo(() => {
-    const changes = new FieldChanges(cache);
-
     async function settle(change: Promise<void>, id: string, failure: string) {
       try {
         await change;
@@ -36,13 +33,13 @@ export function useConversationActions(openId: string | null, order: RefObject<C
     return {
       rename(conversation: ConversationSummary, title: string) {
         const { id } = conversation;
-        const change = changes.make(conversation, "title", title, () => renameAsync({ id, title }));
+        const change = cache.change(conversation, "title", title, () => renameAsync({ id, title }));
         void settle(change, id, "The conversation could not be renamed. Try again.");
       },
       setPinned(conversation: ConversationSummary, pinned: boolean) {
         const { id } = conversation;
         const pinnedAt = pinned ? new Date().toISOString() : null;
-        const change = changes.make(conversation, "pinnedAt", pinnedAt, () => updateAsync({ id, pinned }));
+        const change = cache.change(conversation, "pinnedAt", pinnedAt, () => updateAsync({ id, pinned }));
         void settle(change, id, `The conversation could not be ${pinned ? "pinned" : "unpinned"}. Try again.`);
       },
       async remove(conversation: ConversationSummary) {
