@@ -36,6 +36,31 @@ test("R-WEB-3: a conversation begun in one tab is listed in the other, and the a
   await expect(other.conversations).toHaveText([/begun in one tab/, /the first one/], soon);
 });
 
+test("R-SEC-2: two tabs of a newcomer are one person's, though both act before either is answered", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  const other = await person.inAnotherTab("/new");
+  let letGo = () => {};
+  const isLetGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const sent = [person, other].map(({ page }) => page.waitForRequest(/turn\.start/));
+  await person.context.route(/turn\.start/, async (route) => {
+    await isLetGo;
+    await route.continue();
+  });
+  await person.says("from one tab");
+  await other.says("from the other");
+  await Promise.all(sent);
+  letGo();
+  for (const tab of [person, other]) {
+    await expect(tab.page).toHaveURL(/\/c\//);
+    await tab.isAnswered();
+    await expect(tab.conversations).toHaveCount(2, soon);
+  }
+});
+
 test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere, then unread, until it is opened; renamed and deleted, on every device", async ({
   person,
   newPerson,

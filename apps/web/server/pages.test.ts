@@ -19,7 +19,7 @@ async function serve(listener: RequestListener): Promise<string> {
 async function servePages(access: 200 | 403 | 404 | 503, { ready = true } = {}) {
   const seen: IncomingHttpHeaders[] = [];
   const pages = createPages({
-    api: { pageAccess: async () => access },
+    api: { pageAccess: async () => access, visitCookie: () => "visit=1" },
     isReady: async () => ready,
     render: async (req, res) => {
       seen.push(req.headers);
@@ -63,6 +63,16 @@ describe("pages", () => {
       const response = await fetch(url + path);
       expect(response.status).toBe(503);
       expect(response.headers.get("retry-after")).toBe("2");
+    }
+  });
+
+  it("R-SEC-2: a page begins a visit, a file of it does not", async () => {
+    const { url } = await servePages(200);
+    for (const path of ["/", "/new", `/c/${id}`]) {
+      expect((await fetch(url + path)).headers.getSetCookie(), path).toEqual(["visit=1"]);
+    }
+    for (const path of ["/favicon.ico", "/_next/image"]) {
+      expect((await fetch(url + path)).headers.getSetCookie(), path).toEqual([]);
     }
   });
 

@@ -13,7 +13,7 @@ const statusHeader = "x-holdfast-page-status";
  * here, before; the page reads the decision from the request's header.
  */
 export function createPages(options: {
-  api: Pick<Api, "pageAccess">;
+  api: Pick<Api, "pageAccess" | "visitCookie">;
   isReady: () => Promise<boolean>;
   render: Handler;
   dev: boolean;
@@ -28,6 +28,8 @@ export function createPages(options: {
       return void res.writeHead(308, { Location: `/c/${page.id.toLowerCase()}${query}` }).end();
     }
     setPagePolicy(req, res, options);
+    const visit = isFile(path) ? null : options.api.visitCookie(toHeaders(req));
+    if (visit !== null) res.setHeader("Set-Cookie", visit);
     delete req.headers[statusHeader];
     const status = await pageStatus(req, page, options);
     if (status !== 200) {
@@ -46,10 +48,14 @@ async function pageStatus(
   { api, isReady }: { api: Pick<Api, "pageAccess">; isReady: () => Promise<boolean> },
 ): Promise<200 | 403 | 404 | 503> {
   const path = pathOf(req.url);
-  if (path.startsWith("/_next/") || /\.\w+$/.test(path)) return 200;
+  if (isFile(path)) return 200;
   if (!(await isReady())) return 503;
   if (!page) return 200;
   return page.valid ? api.pageAccess(toHeaders(req), page.id) : 404;
+}
+
+function isFile(path: string): boolean {
+  return path.startsWith("/_next/") || /\.\w+$/.test(path);
 }
 
 /** Whatever status the renderer chooses, the answer has this one. */

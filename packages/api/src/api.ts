@@ -68,6 +68,8 @@ export interface Api {
   forRequest(headers: Headers): Promise<{ person: Person | null; caller: Caller }>;
   /** The status of a conversation's page, decided before any of it is rendered. */
   pageAccess(headers: Headers, conversationId: string): Promise<200 | 403 | 404 | 503>;
+  /** A cookie to send with a page, null where none is needed: by it all that a visitor does first is one guest's. */
+  visitCookie(headers: Headers): string | null;
   /** Ends every stream, lets running turns finish for some seconds, ends the rest as interrupted. */
   stop(): Promise<void>;
   /** What is open now, for metrics. */

@@ -158,6 +158,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       }
     },
 
+    visitCookie: (headers) => identity.beginVisit(headers),
+
     stop() {
       stopping ??= stop();
       return stopping;

@@ -8,6 +8,7 @@ import { cookieCacheSeconds, createAuth, type OAuthClients } from "./auth.ts";
 import { createAuthHandler } from "./auth-handler.ts";
 import { bearerToken, createBearerTokens } from "./bearer.ts";
 import { createCookieCache, type SessionCookies, toPerson } from "./cookie-cache.ts";
+import { endedVisitCookie, guestIdOf, isVisit, newVisitCookie, visitCookieName } from "./first-request.ts";
 import { createGuestMoves } from "./guest-moves.ts";
 import type { SignIn } from "./guest-plugin.ts";
 import type { Identity } from "./identity.ts";
@@ -31,7 +32,6 @@ type OnSetCookie = ((cookie: string) => void) | undefined;
 
 const dayMs = 86_400_000;
 const guestsATime = 500;
-const repeatedFirstRequestMs = 60_000;
 
 /** Identity as the account's routes need it. */
 export interface AccountIdentity extends Identity {
@@ -51,8 +51,8 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
   const cache = createCookieCache(options.secret, cookieCacheSeconds);
   const moves = createGuestMoves(db, log);
   const auth = createAuth({ ...options, pool: store.pool, onSessionsEnded: sessionsChanged });
-  const cookiePrefix = appUrl?.startsWith("https://") ? "__Secure-holdfast." : "holdfast.";
-  const firstRequests = new Map<string, Promise<MadeGuest>>();
+  const isHttps = appUrl?.startsWith("https://") ?? false;
+  const cookiePrefix = isHttps ? "__Secure-holdfast." : "holdfast.";
 
   const unsubscribe = db.notices.subscribe((notice) => {
     if (notice.type === "sessions-changed" || notice.type === "user-deleted") cache.distrust(notice.userId);
@@ -96,6 +96,11 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     if (before.person.isGuest && before.person.id !== after.userId) await moves.begin(before.person.id, after.userId);
   }
 
+  function visitOf(headers: Headers): string | null {
+    const visit = cookiesOf(headers).get(visitCookieName(isHttps));
+    return isVisit(visit) ? visit : null;
+  }
+
   const identify: Identity["identify"] = async (headers, { certain = false, onSetCookie } = {}) => {
     const authorization = headers.get("authorization");
     if (authorization === null) return (await sessionOf(headers, certain, onSetCookie))?.person ?? null;
@@ -132,21 +137,24 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       return identify(headers, { certain: changes, onSetCookie });
     },
 
+    beginVisit(headers) {
+      if (headers.has("authorization") || sessionCookies(headers, cookiePrefix) || visitOf(headers)) return null;
+      return newVisitCookie(isHttps);
+    },
+
     async becomeGuest(headers, { once } = {}) {
       if (headers.has("authorization")) throw new ApiError("UNAUTHORIZED", "This token is not valid.");
       if (originOf(headers, appUrl) !== "own") throw new ApiError("UNAUTHORIZED", "Sign in first, or send a token.");
       if (sessionCookies(headers, cookiePrefix)) {
         throw new ApiError("UNAUTHORIZED", "You have been signed out. Sign in again.");
       }
-      const first = once === undefined ? undefined : firstRequests.get(once);
-      const making = first === undefined ? makeGuest(headers) : first.then((guest) => makeGuest(headers, guest.id));
-      if (once !== undefined && first === undefined) {
-        firstRequests.set(once, making);
-        const forget = () => firstRequests.delete(once);
-        making.catch(forget);
-        setTimeout(forget, repeatedFirstRequestMs).unref();
-      }
-      const { id, setCookies } = await making;
+      const visit = visitOf(headers);
+      const seed = visit ?? once;
+      const { id, setCookies } = await makeGuest(
+        headers,
+        seed === undefined ? undefined : guestIdOf(options.secret, seed),
+      );
+      if (visit !== null) setCookies.push(endedVisitCookie(isHttps));
       return { person: { id, name: "Guest", email: null, isGuest: true }, setCookies };
     },
 
@@ -184,15 +192,19 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
 /** Null where the browser holds no session, not even a dead one. */
 function sessionCookies(headers: Headers, prefix: string): SessionCookies | null {
-  let token: string | null = null;
-  let data: string | null = null;
-  for (const pair of (headers.get("cookie") ?? "").split(";")) {
-    const equals = pair.indexOf("=");
-    const name = pair.slice(0, equals).trim();
-    if (name === `${prefix}session_token`) token = decoded(pair.slice(equals + 1).trim());
-    if (name === `${prefix}session_data`) data = pair.slice(equals + 1).trim();
-  }
-  return token ? { token, data } : null;
+  const cookies = cookiesOf(headers);
+  const token = cookies.get(`${prefix}session_token`);
+  return token ? { token: decoded(token), data: cookies.get(`${prefix}session_data`) ?? null } : null;
+}
+
+/** As the browser sent them; of several with one name, the last. */
+function cookiesOf(headers: Headers): Map<string, string> {
+  return new Map(
+    (headers.get("cookie") ?? "").split(";").map((pair) => {
+      const equals = pair.indexOf("=");
+      return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+    }),
+  );
 }
 
 function decoded(value: string): string {

@@ -4,6 +4,7 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { z } from "zod";
+import { isNewGuest } from "./first-request.ts";
 
 type Adapter = Parameters<NonNullable<BetterAuthPlugin["init"]>>[0]["adapter"];
 
@@ -49,19 +50,26 @@ export function guestPlugin() {
       ],
     },
     endpoints: {
-      /** Makes a guest, or another session for the one with `guestId`; never reachable over HTTP. */
+      /** Makes a guest, or another session for the one that a first request with this `guestId` has made; never reachable over HTTP. */
       makeGuest: createAuthEndpoint.serverOnly(
         { method: "POST", requireHeaders: true, body: z.object({ guestId: z.uuid().optional() }) },
         async (ctx) => {
           const { internalAdapter } = ctx.context;
           const { guestId } = ctx.body;
-          const id = guestId ?? crypto.randomUUID();
-          const user =
-            (guestId && (await internalAdapter.findUserById(guestId))) ||
-            (await internalAdapter.createUser(
+          const create = (id: string) =>
+            internalAdapter.createUser(
               { id, name: guestName, email: guestEmail(id), emailVerified: false, isAnonymous: true },
               { method: "anonymous" },
-            ));
+            );
+          const find = async (id: string) => {
+            const user = await internalAdapter.findUserById(id);
+            return user && isNewGuest(user) ? user : null;
+          };
+          const findOrCreate = async (id: string) =>
+            (await find(id)) ??
+            // Made in this moment by another of the first requests, or long ago.
+            (await create(id).catch(async () => (await find(id)) ?? create(crypto.randomUUID())));
+          const user = await (guestId === undefined ? create(crypto.randomUUID()) : findOrCreate(guestId));
           const session = await internalAdapter.createSession(user.id);
           await setSessionCookie(ctx, { session, user });
           return ctx.json({ id: user.id });

@@ -21,8 +21,11 @@ export interface Identity {
     headers: Headers,
     options: { changes: boolean; onSetCookie?: (cookie: string) => void },
   ): Promise<Person | null>;
+  /** The cookie that a page gives to a browser that nobody is known by: all of its first requests make one guest. Null where it needs none. */
+  beginVisit(headers: Headers): string | null;
   /**
-   * Makes a guest and a session for them. `once` (a turn's id) makes the same guest for a repeated first request.
+   * Makes a guest and a session for them. First requests of one visit make the same guest; `once` (a turn's id) is what
+   * one that is repeated is known by without a visit.
    * UNAUTHORIZED where the request carries a token or a dead session: who had an account must not end up as
    * somebody else without noticing. (`identify` has cleared the dead session's cookies by then.)
    */

@@ -1,0 +1,48 @@
+import { createHmac, randomBytes } from "node:crypto";
+
+/**
+ * What makes one guest of all that a visitor does before they are one: in several tabs, by a request that is made again
+ * because its answer was lost, at whichever process. Each of these requests names the same thing that only its browser
+ * knows, and the guest's id is made of that.
+ */
+
+/** A first request that is repeated later than this makes another guest. */
+const repeatedWithinMs = 60_000;
+
+const visitPattern = /^[\w-]{43}$/;
+
+/** The cookie of a browser that nobody is known by yet; `__Host-` keeps other hosts of the domain from setting it. */
+export function visitCookieName(https: boolean): string {
+  return https ? "__Host-holdfast.visit" : "holdfast.visit";
+}
+
+/** For as long as the browser is open. */
+export function newVisitCookie(https: boolean): string {
+  return `${visitCookieName(https)}=${randomBytes(32).toString("base64url")}; ${attributes(https)}`;
+}
+
+export function endedVisitCookie(https: boolean): string {
+  return `${visitCookieName(https)}=; Max-Age=0; ${attributes(https)}`;
+}
+
+export function isVisit(value: string | undefined): value is string {
+  return value !== undefined && visitPattern.test(value);
+}
+
+/** The id of the guest that first requests with this seed make, which only the secret's holder can tell; a UUID like that of any other. */
+export function guestIdOf(secret: string, seed: string): string {
+  const bytes = createHmac("sha256", secret).update(`holdfast guest ${seed}`).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** Whether this is a guest whose first request may still be repeated: not an account, which the guest may have become. */
+export function isNewGuest(user: { createdAt: Date } & Record<string, unknown>): boolean {
+  return user["isAnonymous"] === true && Date.now() - user.createdAt.getTime() < repeatedWithinMs;
+}
+
+function attributes(https: boolean): string {
+  return `Path=/; HttpOnly; SameSite=Lax${https ? "; Secure" : ""}`;
+}
