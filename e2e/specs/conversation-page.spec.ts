@@ -127,10 +127,24 @@ test("R-WEB-4: what is sent while reading far up is shown at once, at the end", 
   await person.page.goto("/new");
   await person.page.goto(`/c/${id}#m-${middle?.id}`);
   await expect(person.log.locator(`[data-message-id="${middle?.id}"]`)).toBeInViewport();
-  await person.says("sent from the middle");
+  // The end is long in coming; what is sent and answered does not wait for it.
+  let letGo = () => {};
+  const isLetGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await person.page.route(/message\.page/, async (route) => {
+    await isLetGo;
+    await route.continue();
+  });
+  await person.says("[long 60 50] sent from the middle");
   await expect(person.sent.last()).toContainText("sent from the middle");
-  await expect(person.answers.last()).toContainText("sent from the middle");
+  await expect(person.answers.last()).toContainText("word20");
+  await expect(person.sent.last()).toContainText("sent from the middle");
+  letGo();
+  await expect(person.answers.last()).toContainText("word60");
   await expect(person.answers.last()).toBeInViewport();
+  await expect(person.log.getByText("Loading newer messages…")).toHaveCount(0);
+  await expect(person.sent.filter({ hasText: "sent from the middle" })).toHaveCount(1);
 });
 
 test("R-WEB-4: Scroll to bottom reaches the end while the answer grows, and stays there", async ({ person }) => {

@@ -64,6 +64,66 @@ test("R-CONV-2, R-WEB-4: a rename that is left for the composer is kept, and so 
   await expect(person.composer).toHaveValue("goes where it was clicked");
 });
 
+test("R-CONV-2, R-WEB-4: a name that is being typed is not lost where its row would move, or is scrolled away", async ({
+  person,
+  database,
+}) => {
+  const id = await person.begins("a name to change");
+  await person.begins("the newest one");
+  // Of another day: what is written in it moves it to another group.
+  await database.sql("update conversations set updated_at = now() - interval '3 days' where id = $1", [id]);
+  await database.sql(
+    `insert into conversations (user_id, id, title, created_at, updated_at)
+     select user_id, gen_random_uuid(), 'older ' || number, now() - interval '9 days', now() - interval '9 days'
+     from conversations, generate_series(1, 120) as number where id = $1`,
+    [id],
+  );
+  await person.page.reload();
+  const tab = await person.inAnotherTab(`/c/${id}`);
+  await expect(tab.messages).toHaveCount(2);
+  await expect(person.conversations.nth(1)).toHaveText("a name to change");
+
+  await person.chooses("Rename", "a name to change");
+  const field = person.page.getByRole("textbox", { name: "Conversation title" });
+  await field.fill("Half a na");
+  const heard = person.page.waitForResponse(/conversation\.find/);
+  await tab.asks("which moves it up");
+  await heard;
+  await person.sidebar.evaluate((list) => list.scrollTo({ top: list.scrollHeight }));
+  await expect(person.link("older 120")).toBeVisible();
+  await twoFrames(person.page);
+  await expect(field).toBeFocused();
+  await field.pressSequentially("me");
+  await field.press("Enter");
+  await person.sidebar.evaluate((list) => list.scrollTo({ top: 0 }));
+  await expect(person.conversations.first()).toHaveText("Half a name");
+  await expect(tab.link("Half a name")).toBeVisible();
+});
+
+test("R-WEB-4: a menu stays open where its row would move, and closes where its row is scrolled away from it", async ({
+  person,
+}) => {
+  const id = await person.begins("down the list");
+  await person.begins("the newest one");
+  const tab = await person.inAnotherTab(`/c/${id}`);
+  await expect(tab.messages).toHaveCount(2);
+  await person.page.getByRole("button", { name: "Options for down the list" }).click();
+  const item = person.page.getByRole("menuitem", { name: "Pin", exact: true });
+  await expect(item).toBeVisible();
+  const heard = person.page.waitForResponse(/conversation\.find/);
+  await tab.asks("which moves it up");
+  await heard;
+  await twoFrames(person.page);
+  await expect(person.conversations).toHaveText([/the newest one/, /down the list/]);
+  await item.click();
+  await expect(person.sidebar.getByRole("region", { name: "Pinned" })).toContainText("down the list");
+
+  await person.page.getByRole("button", { name: "Options for the newest one" }).click();
+  await expect(item).toBeVisible();
+  await person.sidebar.evaluate((list) => list.dispatchEvent(new Event("scroll")));
+  await expect(item).toHaveCount(0);
+});
+
 test("R-CONV-5: a deleted conversation is gone from the page, and all of it from the database", async ({
   person,
   database,

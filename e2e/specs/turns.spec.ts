@@ -62,6 +62,23 @@ test("R-TURN-4: Stop ends the answer at once and keeps what was said", async ({ 
   expect(turns).toEqual([{ status: "stopped" }]);
 });
 
+test("R-TURN-2: an earlier question is not asked again while an answer runs, and its button says so", async ({
+  person,
+}) => {
+  await person.begins("an earlier question");
+  await person.says("[long 300 50] a longer one");
+  await expect(person.answers.last()).toContainText("word3");
+  const again = person.answers.first().getByRole("button", { name: "Try again" });
+  await expect(again).toHaveAttribute("aria-disabled", "true");
+  await again.click({ force: true });
+  await person.stop.click();
+  await expect(person.send).toBeVisible();
+  await expect(person.sent).toHaveCount(2);
+  await again.click();
+  await person.isAnswered();
+  await expect(person.sent.last()).toHaveText(/an earlier question/);
+});
+
 test("R-WEB-4: Enter does nothing while an answer runs, and the text stays", async ({ person }) => {
   await person.page.goto("/new");
   await person.says("[long 40 100] wait for me");

@@ -4,6 +4,7 @@ import { Check } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useRef } from "react";
 import { classNames } from "./class-names";
 import styles from "./menu.module.css";
+import { useStable } from "./use-latest";
 
 export interface MenuItem {
   /** Its accessible name; also what typing finds. */
@@ -27,6 +28,7 @@ interface MenuProps {
 export function Menu({ label, items, anchor, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
+  const close = useStable(onClose);
 
   useLayoutEffect(() => {
     const element = menu.current;
@@ -36,19 +38,18 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
     place(element, opener);
     const itemElements = itemsOf(element);
     (itemElements.find((item) => item.ariaChecked === "true") ?? itemElements[0])?.focus();
-    const close = () => onCloseLatest.current();
+    const closeApart = (event: Event) => {
+      if (event.target instanceof Node && event.target.contains(opener)) close();
+    };
     window.addEventListener("resize", close);
+    window.addEventListener("scroll", closeApart, true);
     return () => {
       window.removeEventListener("resize", close);
+      window.removeEventListener("scroll", closeApart, true);
       // Only if the focus would be lost: what was chosen may have moved it already.
       if (element.contains(document.activeElement)) opener.focus({ preventScroll: true });
     };
-  }, [anchor]);
-
-  const onCloseLatest = useRef(onClose);
-  useLayoutEffect(() => {
-    onCloseLatest.current = onClose;
-  });
+  }, [anchor, close]);
 
   function move(event: KeyboardEvent<HTMLDivElement>) {
     const all = itemsOf(event.currentTarget);

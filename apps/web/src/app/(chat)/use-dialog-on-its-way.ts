@@ -1,17 +1,15 @@
 "use client";
 
 import { useCallback, useEffect, useRef } from "react";
+import { useLatest } from "@/ui/use-latest";
 
 /**
  * A dialog that was asked for and whose code is still loading has the keys already: Escape takes the wish back, and
  * nothing that is typed reaches the page below. Returns how to read what was typed, for the dialog's field.
  */
 export function useDialogOnItsWay(dialog: string | null, close: () => void): () => string {
-  const latest = useRef(close);
+  const latest = useLatest(close);
   const typed = useRef("");
-  useEffect(() => {
-    latest.current = close;
-  });
   useEffect(() => {
     typed.current = "";
     if (dialog === null) return;
@@ -39,7 +37,7 @@ export function useDialogOnItsWay(dialog: string | null, close: () => void): () 
       window.removeEventListener("keydown", onKeyDown, true);
       window.removeEventListener("beforeinput", onBeforeInput, true);
     };
-  }, [dialog]);
+  }, [dialog, latest]);
   return useCallback(() => typed.current, []);
 }
 

@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { focusComposer } from "@/ui/focus-composer";
 import { navigate } from "@/ui/navigate";
+import { useLatest } from "@/ui/use-latest";
 
 interface KeyActions {
   onSearch(): void;
@@ -12,11 +13,7 @@ interface KeyActions {
 
 /** The keys that work everywhere in the chat. Those of the composer and of a message are with them. */
 export function useGlobalKeys(actions: KeyActions): void {
-  const latest = useRef(actions);
-  useEffect(() => {
-    latest.current = actions;
-  });
-
+  const latest = useLatest(actions);
   useEffect(() => {
     function act(event: KeyboardEvent) {
       if (event.defaultPrevented || event.isComposing) return;
@@ -28,7 +25,7 @@ export function useGlobalKeys(actions: KeyActions): void {
     }
     window.addEventListener("keydown", act);
     return () => window.removeEventListener("keydown", act);
-  }, []);
+  }, [latest]);
 }
 
 function actionOf(event: KeyboardEvent, actions: KeyActions): (() => void) | null {

@@ -1,11 +1,12 @@
 "use client";
 
 import { codePointLength, limits } from "@holdfast/contract";
-import { useState } from "react";
+import { use, useState } from "react";
 import { CopyButton } from "@/ui/copy-button";
 import { Markdown } from "@/ui/markdown/markdown";
 import { AnswerDetails } from "./answer-details";
 import { AnswerSteps } from "./answer-steps";
+import { Answering } from "./answering";
 import type { AnswerEntry } from "./entries";
 import { MessageAction } from "./message-action";
 import styles from "./message-log.module.css";
@@ -39,7 +40,7 @@ export function Answer({ entry, isTarget, modelName, onAskAgain }: AnswerProps) 
       {!busy && (
         <div className={styles.actions}>
           <CopyButton text={() => toText(entry)} label="Copy" className={styles.action} />
-          {prompt !== null && <MessageAction label="Try again" glyph="retry" onClick={() => onAskAgain(prompt)} />}
+          {prompt !== null && <AskAgain onClick={() => onAskAgain(prompt)} />}
           {turn?.usage && (
             <MessageAction
               label="Details"
@@ -52,6 +53,18 @@ export function Answer({ entry, isTarget, modelName, onAskAgain }: AnswerProps) 
         </div>
       )}
     </article>
+  );
+}
+
+function AskAgain({ onClick }: { onClick(): void }) {
+  const isAnswering = use(Answering);
+  return (
+    <MessageAction
+      label="Try again"
+      glyph="retry"
+      aria-disabled={isAnswering || undefined}
+      onClick={isAnswering ? undefined : onClick}
+    />
   );
 }
 

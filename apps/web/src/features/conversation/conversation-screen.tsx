@@ -1,6 +1,6 @@
 "use client";
 
-import type { ModelInfo } from "@holdfast/contract";
+import type { ModelInfo, TurnView } from "@holdfast/contract";
 import { usePathname } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
 import { errorCode } from "@/trpc/client";
@@ -8,7 +8,9 @@ import { useLive, useTurn } from "@/trpc/live/live-provider";
 import { latestTurn } from "@/trpc/live/turn-state";
 import type { ConversationScreenProps } from "@/trpc/page-data";
 import { navigate } from "@/ui/navigate";
+import { useStable } from "@/ui/use-latest";
 import { AnswerAnnouncer } from "./answer-announcer";
+import { Answering } from "./answering";
 import { Composer } from "./composer";
 import { ConnectionNotice } from "./connection-notice";
 import { ConversationHeader } from "./conversation-header";
@@ -42,9 +44,10 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     () => sending.sendings.filter((one) => one.conversationId === conversationId),
     [sending.sendings, conversationId],
   );
+  const [sentId, setSentId] = useState<string | null>(null);
   const entries = useMemo(
-    () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here }),
-    [transcript, turn, here, conversationId],
+    () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here, sentId }),
+    [transcript, turn, here, sentId, conversationId],
   );
   const models = useModelChoice(modelList, conversation);
   const draftKey = draftKeyOf(conversationId, draftOwnerOf(person));
@@ -55,7 +58,16 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
     if (isDeleted) navigate("/new", "replace");
     // An answer comes at the end, and is to be seen there.
     else if (transcript?.newerCursor != null) void load("newest").catch(() => {});
-    sending.send({ conversationId: target, text, model: models.chosen });
+    setSentId(sending.send({ conversationId: target, text, model: models.chosen }));
+  }
+  const askAgain = useStable(send);
+  const retry = useStable(({ id, prompt, model }: TurnView) => {
+    sending.send({ conversationId, text: prompt, model: models.chosen ?? known(modelList.models, model), turnId: id });
+  });
+  function loadMessages(what: Parameters<typeof load>[0]) {
+    // Whoever reads around a message has left the end, and what was sent there.
+    if (typeof what !== "string") setSentId(null);
+    return load(what);
   }
   function stop() {
     const turnId = here.at(-1)?.turnId ?? turn?.id;
@@ -76,26 +88,19 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
       ) : conversationId === null && entries.length === 0 ? (
         <EmptyState onTry={(text) => sending.drafts.restore(draftKey, text)} />
       ) : (
-        <MessageLog
-          key={conversationId ?? "new"}
-          entries={entries}
-          transcript={conversationId ? transcript : emptyTranscript}
-          failed={error !== null}
-          branch={branch}
-          modelName={models.nameOf}
-          onLoad={load}
-          onAskAgain={(prompt) => {
-            if (!isAnswering) send(prompt);
-          }}
-          onRetry={(failed) =>
-            sending.send({
-              conversationId,
-              text: failed.prompt,
-              model: models.chosen ?? known(modelList.models, failed.model),
-              turnId: failed.id,
-            })
-          }
-        />
+        <Answering value={isAnswering}>
+          <MessageLog
+            key={conversationId ?? "new"}
+            entries={entries}
+            transcript={conversationId ? transcript : emptyTranscript}
+            failed={error !== null}
+            branch={branch}
+            modelName={models.nameOf}
+            onLoad={loadMessages}
+            onAskAgain={askAgain}
+            onRetry={retry}
+          />
+        </Answering>
       )}
       <ConnectionNotice />
       <Composer

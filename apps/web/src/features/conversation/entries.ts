@@ -74,12 +74,18 @@ export interface Conversing {
   /** The latest turn, as it runs or ended. */
   turn: TurnView | null;
   sending: readonly Sending[];
+  /** The turn that was sent from here while what came last was not loaded. */
+  sentId?: string | null;
 }
 
-export function entriesOf({ transcript, turn, sending }: Conversing): readonly Entry[] {
+export function entriesOf({ transcript, turn, sending, sentId = null }: Conversing): readonly Entry[] {
   const stored = transcript ? storedEntriesOf(transcript) : [];
   // What came last is not loaded: only what was sent from here stands after it, until that is.
-  if (transcript && transcript.newerCursor !== null) return [...stored, ...sending.map(sendingEntry)];
+  if (transcript && transcript.newerCursor !== null) {
+    const isOnItsWay = sending.some((one) => one.turnId === sentId);
+    const sent = turn !== null && turn.id === sentId && !isOnItsWay ? openEntries(turn) : [];
+    return [...stored, ...sent, ...sending.map(sendingEntry)];
+  }
   const open = turn && transcript && isOpen(turn, transcript) ? turn : null;
   const isRetried = open !== null && sending.some((one) => one.turnId === open.id);
   const shown = new Set(transcript?.turns.filter((one) => one.lastPosition !== null).map((one) => one.id));

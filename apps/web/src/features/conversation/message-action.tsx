@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import { Glyph, type GlyphName } from "@/ui/glyph";
 import styles from "./message-log.module.css";
 
-interface MessageActionProps extends Pick<ComponentProps<"button">, "aria-expanded" | "onClick"> {
+interface MessageActionProps extends Pick<ComponentProps<"button">, "aria-expanded" | "aria-disabled" | "onClick"> {
   label: string;
   glyph: GlyphName;
 }

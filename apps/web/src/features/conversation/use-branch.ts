@@ -1,10 +1,11 @@
 "use client";
 
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { navigate } from "@/ui/navigate";
 import { notify } from "@/ui/notices";
+import { useStable } from "@/ui/use-latest";
 
 export interface Branch {
   /** The id of the message that is being edited. */
@@ -50,7 +51,7 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
     setEdits((all) => without(all, current));
   }, [current]);
 
-  async function submit(position: number, text: string) {
+  const submit = useStable(async (position: number, text: string) => {
     if (!conversationId || !current || current.isSubmitting) return;
     current.isSubmitting = true;
     try {
@@ -72,17 +73,21 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
     } finally {
       current.isSubmitting = false;
     }
-  }
-  return {
-    editing: current?.messageId ?? null,
-    edit,
-    cancel,
-    text: () => current?.text ?? null,
-    keep: (text) => {
-      if (current) current.text = text;
-    },
-    submit,
-  };
+  });
+  // The same object while nothing of it changes, as when words arrive: every message has it.
+  return useMemo(
+    () => ({
+      editing: current?.messageId ?? null,
+      edit,
+      cancel,
+      text: () => current?.text ?? null,
+      keep: (text) => {
+        if (current) current.text = text;
+      },
+      submit,
+    }),
+    [current, edit, cancel, submit],
+  );
 }
 
 function without(all: Edits, edit: Edit): Edits {

@@ -1,14 +1,12 @@
 "use client";
 
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect } from "react";
 import { isOverlayOpen } from "@/ui/overlays";
+import { useLatest } from "@/ui/use-latest";
 
 /** What Escape means wherever the focus is, unless a menu, a dialog or a field has a nearer claim to it. Null: nothing. */
 export function useEscape(act: (() => void) | null): void {
-  const latest = useRef(act);
-  useLayoutEffect(() => {
-    latest.current = act;
-  });
+  const latest = useLatest(act);
   const isActive = act !== null;
   useEffect(() => {
     if (!isActive) return;
@@ -20,5 +18,5 @@ export function useEscape(act: (() => void) | null): void {
     }
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [isActive]);
+  }, [isActive, latest]);
 }

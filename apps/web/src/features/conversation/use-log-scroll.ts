@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLatest } from "@/ui/use-latest";
 
 /** Nearer to the end than this is at the end. */
 const endPx = 24;
@@ -76,14 +77,6 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
 
 function keepOffEnd(element: HTMLElement) {
   if (element.scrollTop > -cutPx) element.scrollTop = -cutPx;
-}
-
-function useLatest<Value>(value: Value): RefObject<Value> {
-  const latest = useRef(value);
-  useLayoutEffect(() => {
-    latest.current = value;
-  });
-  return latest;
 }
 
 /**

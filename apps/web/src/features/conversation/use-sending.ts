@@ -53,10 +53,11 @@ export function useSending(person: Person | null, addressId: string | null) {
   }, []);
 
   const send = useCallback(
-    ({ conversationId, text, model, turnId = newTurnId() }: SendInput) => {
+    ({ conversationId, text, model, turnId = newTurnId() }: SendInput): string => {
       clearRefusal(draftKeyOf(conversationId, ownerId));
       stops.delete(turnId);
       outbox.send({ turnId, ownerId, conversationId, text, model, at: Date.now() });
+      return turnId;
     },
     [outbox, ownerId, clearRefusal, stops],
   );

@@ -10,6 +10,7 @@ import styles from "./conversation-list.module.css";
 import { ConversationRow } from "./conversation-row";
 import { type Beginnings, groupByDate } from "./date-groups";
 import { moveBetweenLinks } from "./move-between-links";
+import { useActiveRow } from "./use-active-row";
 import { useBeginnings } from "./use-beginnings";
 import { useConversationActions } from "./use-conversation-actions";
 import { type RowRange, useVisibleRows } from "./use-visible-rows";
@@ -39,10 +40,11 @@ export function ConversationList({
 }: ConversationListProps) {
   const { pinned, conversations, loadMore, isEmpty } = useConversations(person, initialList, initialPinned, openId);
   const beginnings = useBeginnings(initialBeginnings);
-  const groups = useMemo(() => {
+  const latest = useMemo(() => {
     const dated = groupByDate(conversations, beginnings);
     return pinned.length > 0 ? [{ label: "Pinned", items: pinned }, ...dated] : dated;
   }, [conversations, pinned, beginnings]);
+  const { active, groups, begin, end } = useActiveRow(latest);
 
   const scroller = useRef<HTMLElement>(null);
   const { ranges, isNearEnd } = useVisibleRows(
@@ -74,7 +76,7 @@ export function ConversationList({
           label={group.label}
           count={group.items.length}
           range={ranges[at]}
-          openIndex={group.items.findIndex(({ id }) => id === openId)}
+          kept={group.items.flatMap(({ id }, index) => (id === openId || id === active?.id ? [index] : []))}
         >
           {(index, rowsBefore) => {
             const conversation = group.items[index];
@@ -87,6 +89,9 @@ export function ConversationList({
                 rowsBefore={rowsBefore}
                 position={index + 1}
                 count={group.items.length}
+                activity={conversation.id === active?.id ? active.activity : null}
+                onBegin={begin}
+                onEnd={end}
                 onRename={actions.rename}
                 onPin={actions.setPinned}
                 onDelete={setDeleting}
@@ -115,16 +120,18 @@ interface GroupProps {
   label: string;
   count: number;
   range: RowRange | undefined;
-  /** Its row is in the document wherever it is; -1 where the group does not have it. */
-  openIndex: number;
+  /** The places of rows that are in the document wherever they are, in their order. */
+  kept: readonly number[];
   /** `rowsBefore` of them, in a row, are not drawn. */
   children(index: number, rowsBefore: number): ReactNode;
 }
 
-function Group({ label, count, range = { first: 0, end: 0 }, openIndex, children }: GroupProps) {
-  const drawn = Array.from({ length: range.end - range.first }, (_, at) => range.first + at);
-  if (openIndex >= 0 && openIndex < range.first) drawn.unshift(openIndex);
-  if (openIndex >= range.end) drawn.push(openIndex);
+function Group({ label, count, range = { first: 0, end: 0 }, kept, children }: GroupProps) {
+  const drawn = [
+    ...kept.filter((index) => index < range.first),
+    ...Array.from({ length: range.end - range.first }, (_, at) => range.first + at),
+    ...kept.filter((index) => index >= range.end),
+  ];
   const rows = drawn.map((index, at) => children(index, index - (drawn[at - 1] ?? -1) - 1));
   const style = { paddingBlockEnd: `calc(var(--row) * ${count - 1 - (drawn.at(-1) ?? -1)})` };
   return (

@@ -2,12 +2,13 @@
 
 import type { ConversationSummary } from "@holdfast/contract";
 import { Download, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
-import { memo, useRef, useState } from "react";
+import { memo, useRef } from "react";
 import { AppLink } from "@/ui/app-link";
 import { classNames } from "@/ui/class-names";
 import { Menu, type MenuItem } from "@/ui/menu";
 import styles from "./conversation-row.module.css";
 import { RenameField } from "./rename-field";
+import type { RowActivity } from "./use-active-row";
 
 interface ConversationRowProps {
   conversation: ConversationSummary;
@@ -16,20 +17,23 @@ interface ConversationRowProps {
   rowsBefore: number;
   position: number;
   count: number;
+  activity: RowActivity | null;
+  onBegin(id: string, activity: RowActivity): void;
+  onEnd(id: string, activity: RowActivity): void;
   onRename(conversation: ConversationSummary, title: string): void;
   onPin(conversation: ConversationSummary, pinned: boolean): void;
   onDelete(conversation: ConversationSummary): void;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { conversation, isOpen, rowsBefore, position, count, onRename } = props;
-  const [state, setState] = useState<"shown" | "menu" | "renaming">("shown");
+  const { conversation, isOpen, rowsBefore, position, count, activity, onBegin, onEnd, onRename } = props;
+  const { id } = conversation;
   const link = useRef<HTMLAnchorElement>(null);
   const options = useRef<HTMLButtonElement>(null);
 
   function finishRenaming(title: string | null, isByKey: boolean) {
     if (title !== null) onRename(conversation, title);
-    setState("shown");
+    onEnd(id, "renaming");
     // Whoever has left the field for elsewhere stays there. The link is drawn again first.
     if (isByKey) requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
   }
@@ -37,20 +41,20 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const mark = isOpen ? null : markOf(conversation);
   return (
     <li
-      className={classNames(styles.row, isOpen && styles.open, state === "menu" && styles.active)}
+      className={classNames(styles.row, isOpen && styles.open, activity === "menu" && styles.active)}
       aria-posinset={position}
       aria-setsize={count}
       style={rowsBefore > 0 ? { marginBlockStart: `calc(var(--row) * ${rowsBefore})` } : undefined}
     >
-      {state === "renaming" ? (
+      {activity === "renaming" ? (
         <RenameField title={conversation.title} onDone={finishRenaming} />
       ) : (
         <AppLink
           ref={link}
-          href={`/c/${conversation.id}`}
+          href={`/c/${id}`}
           className={styles.link}
           aria-current={isOpen ? "page" : undefined}
-          data-conversation={conversation.id}
+          data-conversation={id}
           dir="auto"
           draggable={false}
         >
@@ -60,25 +64,25 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       {mark === "running" && <span role="img" aria-label="Being answered" className={styles.pulse} />}
       {mark === "unread" && <span role="img" aria-label="Unread" className={styles.unread} />}
       {mark === "pinned" && <Pin size={16} aria-hidden className={styles.pin} />}
-      {state !== "renaming" && (
+      {activity !== "renaming" && (
         <button
           ref={options}
           type="button"
           className={styles.options}
           aria-label={`Options for ${conversation.title}`}
           aria-haspopup="menu"
-          aria-expanded={state === "menu"}
-          onClick={() => setState(state === "menu" ? "shown" : "menu")}
+          aria-expanded={activity === "menu"}
+          onClick={() => (activity === "menu" ? onEnd(id, "menu") : onBegin(id, "menu"))}
         >
           <Ellipsis size={16} aria-hidden />
         </button>
       )}
-      {state === "menu" && (
+      {activity === "menu" && (
         <Menu
           label={`Options for ${conversation.title}`}
           anchor={options}
-          items={menuItems(props, () => setState("renaming"))}
-          onClose={() => setState((now) => (now === "menu" ? "shown" : now))}
+          items={menuItems(props, () => onBegin(id, "renaming"))}
+          onClose={() => onEnd(id, "menu")}
         />
       )}
     </li>

@@ -11,14 +11,12 @@ import { useTasks } from "./use-tasks";
 
 /** The person's tasks beside the chat; they change as the assistant changes them. */
 export function TasksPanel({ initial, person, isDrawn, onClose }: TasksPanelProps) {
-  const { tasks, add, update, remove } = useTasks(initial, person);
+  const { tasks, refused, setRefused, add, update, remove } = useTasks(initial, person);
   const field = useRef<HTMLInputElement>(null);
   const closeButton = useRef<HTMLButtonElement>(null);
   const left = countLeft(tasks);
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
-  /** What was refused while something else was being typed. */
-  const [refused, setRefused] = useState<readonly string[]>([]);
 
   useEffect(() => {
     // Not the field: a keyboard would come up over the tasks.

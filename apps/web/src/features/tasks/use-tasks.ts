@@ -6,9 +6,11 @@ import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { notify } from "@/ui/notices";
 import { type Change, type ChangeUnderWay, type ReadList, stillDue, withChanges } from "./task-list";
 
-/** Beside the list, for what is under way outlives the panel. */
+/** Beside the list, for what is under way outlives the panel, and so does what was refused. */
 const changesKey = ["tasks under way"];
+const refusedKey = ["tasks refused"];
 const none: ChangeUnderWay[] = [];
+const noTitles: string[] = [];
 
 /** Counts what happens: which of two things was first is all that is asked. */
 let moment = 0;
@@ -30,6 +32,13 @@ export function useTasks(initial: Task[] | null, person: Person | null) {
     ...(initial && { initialData: { tasks: initial, readFrom: 0 } }),
   });
   const { data: changes = none } = useQuery<ChangeUnderWay[]>({ queryKey: changesKey, queryFn: skipToken });
+
+  const { data: refused = noTitles } = useQuery<string[]>({ queryKey: refusedKey, queryFn: skipToken });
+
+  /** What could not be added, where there is no room to give it back. */
+  function setRefused(next: (titles: string[]) => string[]) {
+    queryClient.setQueryData<string[]>(refusedKey, (before) => next(before ?? noTitles));
+  }
 
   function setChanges(next: (changes: ChangeUnderWay[]) => ChangeUnderWay[]) {
     queryClient.setQueryData<ChangeUnderWay[]>(changesKey, (before) => next(before ?? none));
@@ -69,6 +78,8 @@ export function useTasks(initial: Task[] | null, person: Person | null) {
 
   return {
     tasks: withChanges(list, changes),
+    refused,
+    setRefused,
     add: (title: string) =>
       make(
         { kind: "add", title, known: list?.tasks.map((task) => task.id) ?? [], at: new Date().toISOString() },
