@@ -37,6 +37,31 @@ test("R-WEB-4: what is found opens at that very message, also far up in a long c
   await expect(person.sent.filter({ hasText: "the needle is here" })).toBeInViewport();
 });
 
+test("R-WEB-4, R-TURN-3: whoever goes on at the end from what was found is at the end after a refresh, and can go back to it", async ({
+  person,
+  database,
+}) => {
+  const id = await person.begins("a long one");
+  await database.lengthen(id, 402, "Line #");
+  await database.sql("update messages set content = 'quince jelly' where conversation_id = $1 and position = 20", [id]);
+  const found = person.log.getByText("quince jelly");
+  const goesToIt = async () => {
+    await person.page.keyboard.press("Control+k");
+    await person.page.getByRole("combobox").fill("quince");
+    await person.page.getByRole("option", { name: /quince jelly/ }).click();
+    await expect(found).toBeInViewport();
+  };
+  await goesToIt();
+  await person.asks("on we go");
+  await person.page.reload();
+  await expect(person.sent.last()).toContainText("on we go");
+  await expect(person.answers.last()).toBeInViewport();
+  await goesToIt();
+  await person.page.getByRole("button", { name: "Scroll to bottom" }).click();
+  await expect(person.answers.last()).toBeInViewport();
+  await goesToIt();
+});
+
 test("R-WEB-4: search is all by keyboard: arrows go around, Enter opens, Escape gives the focus back", async ({
   person,
 }) => {

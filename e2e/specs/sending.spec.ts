@@ -150,6 +150,56 @@ test("R-TURN-4: a Stop at whatever moment of a turn stops it, and the server goe
 
 /** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
 /** The next send goes out when it is released. */
+test("R-WEB-1: a message that waits for the connection as its tab is closed is sent by the next page", async ({
+  person,
+}) => {
+  person.problems.allow(...connectionLoss);
+  const id = await person.begins("all is well");
+  await person.context.setOffline(true);
+  await person.says("sent into the void");
+  await expect(person.log).toContainText("Waiting for the connection");
+  await person.page.close();
+  await person.context.setOffline(false);
+  const next = await person.inAnotherTab(`/c/${id}`);
+  await expect(next.answers.last()).toHaveText(/^Echo: sent into the void/);
+  await expect(next.sent).toHaveCount(2);
+  await expect(next.log.locator(inLog)).toHaveCount(0);
+});
+
+test("R-WEB-1: a message that waits in a tab is sent by another that is open, once the tab is closed", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+  const id = await person.begins("all is well");
+  const other = await person.inAnotherTab("/new");
+  await expect(other.conversations).toHaveCount(1);
+  await onStart(person.page, (route) => route.abort());
+  await person.says("in a tab of its own");
+  await expect(person.log).toContainText("Waiting for the connection");
+  expect(await database.sql("select 1 from turns where conversation_id = $1", [id])).toHaveLength(1);
+  await person.page.close();
+  await endsAs(database, id, ["completed", "completed"]);
+  await other.opens(id);
+  await expect(other.answers.last()).toHaveText(/^Echo: in a tab of its own/);
+});
+
+test("R-WEB-4: a draft for a new conversation stays in its tab when another tab's first message arrives", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  const other = await person.inAnotherTab("/new");
+  const release = await holdsStart(person.page);
+  await person.says("a first message");
+  await other.composer.fill("a draft for later");
+  release();
+  await expect(person.page).toHaveURL(/\/c\//);
+  await person.isAnswered();
+  await expect(person.composer).toHaveValue("");
+  await other.page.reload();
+  await expect(other.composer).toHaveValue("a draft for later");
+});
+
 async function holdsStart(page: Page): Promise<() => void> {
   const { release } = await onStart(page, (route, _, released) => released.then(() => route.continue()));
   return release;

@@ -131,6 +131,17 @@ test("R-TASK-2, R-TASK-3: the assistant does with tasks what it is told in plain
   await showEverywhere("buy oat milk");
 });
 
+test("R-TASK-3: what the assistant added while the tasks were closed is there when they are opened", async ({
+  person,
+}) => {
+  await person.begins("before any task");
+  await person.page.reload();
+  await person.asks('[tool add_task {"title":"Added unseen"}]');
+  const panel = new TasksPanel(person);
+  await panel.opens();
+  await panel.shows("Added unseen");
+});
+
 test("R-TASK-2: a newcomer finds the tasks by what an empty conversation offers", async ({ person }) => {
   const panel = await withTasks(person);
   await person.picksModel("built-in");

@@ -1,5 +1,5 @@
 import type { AppRouter } from "@holdfast/api";
-import type { ConversationSummary, ModelInfo, Person, Task } from "@holdfast/contract";
+import type { ConversationSummary, ModelInfo, Person } from "@holdfast/contract";
 import type { inferRouterOutputs } from "@trpc/server";
 import type { ReactNode } from "react";
 
@@ -24,8 +24,6 @@ export interface ConversationScreenProps {
 }
 
 export interface TasksPanelProps {
-  /** Null for a visitor. */
-  initial: Task[] | null;
   person: Person | null;
   /** Whether it lies over the conversation, which cannot be reached meanwhile. */
   isDrawn: boolean;

@@ -5,6 +5,7 @@ import { ListChecks, Menu } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Beginnings } from "@/features/sidebar/date-groups";
 import { Sidebar } from "@/features/sidebar/sidebar";
+import { useInitialTasks } from "@/features/tasks/initial-tasks";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
 import type { SessionEnd } from "@/trpc/live/feed";
@@ -87,6 +88,7 @@ function Frame({
   const tasksButton = useRef<HTMLButtonElement>(null);
 
   useConversationSync();
+  useInitialTasks(tasks);
   useRememberedTimeZone(preferences.timeZone);
   const typedMeanwhile = useDialogOnItsWay(dialog, () => setDialog(null));
   useEffect(() => {
@@ -164,7 +166,7 @@ function Frame({
         {areTasksShown && (
           <div className={styles.tasks}>
             <Suspense>
-              <TasksPanel initial={tasks} person={person} isDrawn={tasksPanel.isDrawn} onClose={tasksPanel.toggle} />
+              <TasksPanel person={person} isDrawn={tasksPanel.isDrawn} onClose={tasksPanel.toggle} />
             </Suspense>
           </div>
         )}

@@ -22,6 +22,8 @@ type Listener = (text: string, source: DraftSource) => void;
 export class Drafts {
   readonly #storage: Storage | null;
   readonly #listeners = new Map<DraftKey, Set<Listener>>();
+  /** What was last written from here: all tabs of a browser share its drafts. */
+  readonly #own = new Map<DraftKey, string>();
 
   constructor(storage: Storage | null) {
     this.#storage = storage;
@@ -36,6 +38,7 @@ export class Drafts {
   }
 
   write(key: DraftKey, text: string): void {
+    this.#own.set(key, text);
     try {
       if (text === "") this.#storage?.removeItem(prefix + key);
       else this.#storage?.setItem(prefix + key, text);
@@ -60,6 +63,11 @@ export class Drafts {
     if (text === "" || from === to) return;
     this.write(to, unlessBegun(this.read(to), text));
     this.write(from, "");
+  }
+
+  /** As `adopt`, but only what was typed here: another tab's draft for its next conversation stays there. */
+  adoptOwn(from: DraftKey, to: DraftKey): void {
+    if (this.read(from) === this.#own.get(from)) this.adopt(from, to);
   }
 
   /** Typed before the page could look for a draft: it comes after what is kept. */

@@ -2,7 +2,7 @@
 
 import type { TurnView } from "@holdfast/contract";
 import { ArrowDown } from "lucide-react";
-import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { type DaysOf, withDays } from "./days";
 import { type Entry, holdsMessage } from "./entries";
 import { LogEntry } from "./log-entry";
@@ -50,12 +50,16 @@ export function MessageLog({
     onNearStart: () => transcript?.olderCursor != null && load("older"),
     onNearEnd: () => transcript?.newerCursor != null && load("newer"),
   });
-  const target = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load });
-  useFollowOwn(all, toEnd);
+  const { target, leave } = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load });
+  const goToEnd = useCallback(() => {
+    leave();
+    toEnd();
+  }, [leave, toEnd]);
+  useFollowOwn(all, goToEnd);
 
   function scrollToBottom() {
     if (isCut) load("newest");
-    toEnd();
+    goToEnd();
     scroller.current?.focus({ preventScroll: true });
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Drafts, draftKeyOf } from "./drafts";
 import { Outbox, type OutboxOptions } from "./outbox";
+import { type Alone, OutboxStore } from "./outbox-store";
 import { newTurnId } from "./turn-id";
 
 function memory(): Storage {
@@ -10,8 +11,10 @@ function memory(): Storage {
     setItem: (key, value) => void held.set(key, value),
     removeItem: (key) => void held.delete(key),
     clear: () => held.clear(),
-    key: () => null,
-    length: 0,
+    key: (index) => [...held.keys()][index] ?? null,
+    get length() {
+      return held.size;
+    },
   };
 }
 
@@ -41,6 +44,18 @@ describe("drafts", () => {
     expect(drafts.read("b")).toBe("once");
   });
 
+  it("R-WEB-4: a first message takes what was typed after it along, but nothing that was typed in another tab", () => {
+    const storage = memory();
+    const [tab, other] = [new Drafts(storage), new Drafts(storage)];
+    tab.write("new:visitor", "");
+    other.write("new:visitor", "of the other tab");
+    tab.adoptOwn("new:visitor", "c");
+    expect([tab.read("c"), other.read("new:visitor")]).toEqual(["", "of the other tab"]);
+    tab.write("new:visitor", "typed since");
+    tab.adoptOwn("new:visitor", "c");
+    expect([tab.read("c"), other.read("new:visitor")]).toEqual(["typed since", ""]);
+  });
+
   it("follows a visitor who signs in", () => {
     const drafts = new Drafts(memory());
     drafts.write(draftKeyOf(null, null), "typed before");
@@ -50,11 +65,26 @@ describe("drafts", () => {
   });
 });
 
+/** Two pages of a browser that has locks. */
+function twoTabs() {
+  let held: Promise<void> = Promise.resolve();
+  return [0, 1].map(() => {
+    let closes = () => {};
+    const isClosed = new Promise<void>((resolve) => {
+      closes = resolve;
+    });
+    const alone: Alone = (_, act) => {
+      held = held.then(() => Promise.race([act(), isClosed]));
+    };
+    return { alone, closes };
+  }) as [{ alone: Alone; closes(): void }, { alone: Alone; closes(): void }];
+}
+
 describe("sending", () => {
-  function outbox(over: Partial<OutboxOptions>) {
-    const options = {
-      storage: memory(),
-      storageKey: "k",
+  function outbox({ storage = memory(), ...over }: Partial<OutboxOptions> & { storage?: Storage }) {
+    const options: Omit<OutboxOptions, "start"> = {
+      store: new OutboxStore(storage),
+      alone: (_, act) => void act(),
       isOnline: () => true,
       onStarted() {},
       onRefused() {},
@@ -139,12 +169,46 @@ describe("sending", () => {
   it("R-SEC-1: does not take up what another account of this browser has left", async () => {
     const storage = memory();
     outbox({ storage, isOnline: () => false }).send({ ...sent, ownerId: "u" });
-    const another = outbox({ storage, isOnline: () => false });
-    another.resume("v");
-    expect(another.get()).toEqual([]);
+    for (const ownerId of ["v", null]) {
+      const another = outbox({ storage, isOnline: () => false });
+      another.resume(ownerId);
+      expect(another.get()).toEqual([]);
+    }
     const same = outbox({ storage, isOnline: () => false });
     same.resume("u");
     expect(same.get()).toHaveLength(1);
+  });
+
+  it("R-WEB-1: what one tab sends another takes up when that one is gone, and not before", async () => {
+    const storage = memory();
+    const [tab, other] = twoTabs();
+    outbox({ storage, alone: tab.alone, isOnline: () => false }).send(sent);
+    await soon();
+    const heir = outbox({ storage, alone: other.alone, isOnline: () => false });
+    heir.resume(null);
+    heir.onStorage({ key: "holdfast:sending:t", newValue: "{}" });
+    expect(heir.get()).toEqual([]);
+    tab.closes();
+    await soon();
+    expect(heir.get()).toMatchObject([{ turnId: "t", text: "hello" }]);
+  });
+
+  it("R-TURN-6: what has arrived from one tab is not sent by another", async () => {
+    const storage = memory();
+    const [tab, other] = twoTabs();
+    const start = async () => ({ conversation: {} as never, turn: {} as never }); // only handed on
+    const sender = outbox({ storage, alone: tab.alone, start });
+    sender.send(sent);
+    const heir = outbox({ storage, alone: other.alone, isOnline: () => false });
+    heir.resume(null);
+    await soon();
+    expect([sender.get(), heir.get(), new OutboxStore(storage).turnIds()]).toEqual([[], [], []]);
+  });
+
+  it("keeps nothing for longer than a day", () => {
+    const store = new OutboxStore(memory());
+    store.put({ ...sent, state: "waiting", stopped: false, at: Date.now() - 25 * 60 * 60_000 });
+    expect([store.find("t"), store.turnIds()]).toEqual([null, []]);
   });
 
   it("makes UUIDs with and without the browser's help", () => {

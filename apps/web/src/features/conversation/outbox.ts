@@ -1,5 +1,6 @@
 import type { ConversationSummary, TurnView } from "@holdfast/contract";
 import { backoffMs } from "@/trpc/live/backoff";
+import type { Alone, OutboxStore } from "./outbox-store";
 import { toSendFailure } from "./send-outcome";
 
 /** What was sent and is not known to have arrived. */
@@ -30,22 +31,30 @@ export interface OutboxOptions {
   onRefused(sending: Sending, refusal: Refusal): void;
   /** It was stopped, and goes no more; whether the server has it may not be known. */
   onTakenBack(sending: Sending): void;
-  /** Survives a refresh; null where there is no storage. */
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
-  storageKey: string;
+  store: OutboxStore;
+  alone: Alone;
   isOnline(): boolean;
 }
 
 const attemptMs = 20_000;
-const keptMs = 24 * 60 * 60_000;
 
-/** Sends until it has arrived or was refused, in the background and across refreshes. Immutable snapshots for React. */
+/**
+ * Sends until it has arrived or was refused, in the background and across refreshes; what a closed tab has left is taken
+ * up by another. Immutable snapshots for React.
+ */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** What ends this page's turn at sending something. */
+  readonly #ends = new Map<string, () => void>();
+  /** What this page alone sends, so that it may be where others see it. */
+  readonly #claimed = new Set<string>();
+  /** What is sent by another page as long as that lives. */
+  readonly #awaited = new Set<string>();
   readonly #attempts = new Map<string, { failures: number; controller: AbortController | null }>();
   #sendings: readonly Sending[] = [];
+  #ownerId: string | null = null;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -58,21 +67,29 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Takes up what a refresh or a crash has left; not what another account of this browser has: it is not this one's to say. */
+  /** Takes up what a refresh, a crash or another tab has left; not what an account has left that is not here: it is not this one's to say. */
   resume(ownerId: string | null): void {
-    for (const sending of this.#readStored()) {
-      const isAnothers = sending.ownerId !== null && ownerId !== null && sending.ownerId !== ownerId;
-      if (isAnothers || this.#find(sending.turnId)) continue;
-      if (sending.stopped) this.#options.onTakenBack(sending);
-      else this.send(sending);
+    this.#ownerId = ownerId;
+    for (const turnId of this.#options.store.turnIds()) {
+      if (this.#find(turnId) || this.#awaited.has(turnId)) continue;
+      this.#awaited.add(turnId);
+      this.#options.alone(turnId, () => this.#takeUp(turnId));
     }
   }
 
+  /** For the window's `storage` events: what another tab has begun to send is taken up should that tab end. */
+  onStorage(event: Pick<StorageEvent, "key" | "newValue">): void {
+    if (this.#options.store.isOfAnotherTab(event)) this.resume(this.#ownerId);
+  }
+
   send(sending: Omit<Sending, "state" | "stopped">): void {
-    if (this.#find(sending.turnId)) return;
-    this.#set([...this.#sendings, { ...sending, state: "sending", stopped: false }]);
-    this.#attempts.set(sending.turnId, { failures: 0, controller: null });
-    void this.#attempt(sending.turnId);
+    const { turnId } = sending;
+    if (this.#find(turnId)) return;
+    const isOver = this.#begin({ ...sending, state: "sending", stopped: false });
+    this.#options.alone(turnId, () => {
+      this.#claim(turnId);
+      return isOver;
+    });
   }
 
   /** What waits is taken back; what is under way is to be stopped when it has begun, and is taken back if it does not arrive. False for neither. */
@@ -92,6 +109,39 @@ export class Outbox {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const { controller } of this.#attempts.values()) controller?.abort();
     this.#timers.clear();
+  }
+
+  async #takeUp(turnId: string): Promise<void> {
+    this.#awaited.delete(turnId);
+    const sending = this.#options.store.find(turnId);
+    if (!sending || this.#find(turnId)) return;
+    if (sending.ownerId !== null && sending.ownerId !== this.#ownerId) return;
+    if (sending.stopped) {
+      this.#options.store.remove(turnId);
+      this.#options.onTakenBack(sending);
+      return;
+    }
+    const isOver = this.#begin({ ...sending, state: "sending" });
+    this.#claim(turnId);
+    return isOver;
+  }
+
+  /** Not before: another page that saw it would be first in line, and send it too. */
+  #claim(turnId: string): void {
+    const sending = this.#find(turnId);
+    if (!sending) return;
+    this.#claimed.add(turnId);
+    this.#options.store.put(sending);
+  }
+
+  /** Fulfilled once it has arrived, was refused or is taken back. */
+  #begin(sending: Sending): Promise<void> {
+    const { turnId } = sending;
+    const isOver = new Promise<void>((resolve) => this.#ends.set(turnId, resolve));
+    this.#attempts.set(turnId, { failures: 0, controller: null });
+    this.#set([...this.#sendings, sending]);
+    void this.#attempt(turnId);
+    return isOver;
   }
 
   async #attempt(turnId: string): Promise<void> {
@@ -146,7 +196,11 @@ export class Outbox {
   }
 
   #change(turnId: string, change: Partial<Sending>): void {
-    this.#set(this.#sendings.map((one) => (one.turnId === turnId ? { ...one, ...change } : one)));
+    const now = this.#find(turnId);
+    if (!now) return;
+    const changed = { ...now, ...change };
+    if (this.#claimed.has(turnId)) this.#options.store.put(changed);
+    this.#set(this.#sendings.map((one) => (one === now ? changed : one)));
   }
 
   /** Without a word to the listeners: what replaces it comes in the same breath. */
@@ -154,7 +208,9 @@ export class Outbox {
     clearTimeout(this.#timers.get(turnId));
     this.#attempts.delete(turnId);
     this.#sendings = this.#sendings.filter((one) => one.turnId !== turnId);
-    this.#store();
+    if (this.#claimed.delete(turnId)) this.#options.store.remove(turnId);
+    this.#ends.get(turnId)?.();
+    this.#ends.delete(turnId);
   }
 
   #forget(turnId: string): void {
@@ -169,31 +225,10 @@ export class Outbox {
 
   #set(sendings: readonly Sending[]): void {
     this.#sendings = sendings;
-    this.#store();
     this.#announce();
   }
 
   #announce(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  #store(): void {
-    const { storage, storageKey } = this.#options;
-    try {
-      if (this.#sendings.length === 0) storage?.removeItem(storageKey);
-      else storage?.setItem(storageKey, JSON.stringify(this.#sendings));
-    } catch {
-      // It is still sent from here; only a refresh could lose it.
-    }
-  }
-
-  #readStored(): Sending[] {
-    try {
-      const stored: unknown = JSON.parse(this.#options.storage?.getItem(this.#options.storageKey) ?? "[]");
-      if (!Array.isArray(stored)) return [];
-      return (stored as Sending[]).filter((one) => Date.now() - one.at < keptMs); // written by this class alone
-    } catch {
-      return [];
-    }
   }
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef } from "react";
+import { useLatest } from "@/ui/use-latest";
 import type { DraftKey, Drafts } from "./drafts";
 
 interface DraftFieldOptions {
@@ -13,10 +14,7 @@ interface DraftFieldOptions {
 /** The field shows the draft of the conversation that is open, and follows what comes to it from elsewhere. */
 export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldOptions): void {
   const hasStarted = useRef(false);
-  const changed = useRef(onChange);
-  useLayoutEffect(() => {
-    changed.current = onChange;
-  });
+  const changed = useLatest(onChange);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -30,9 +28,10 @@ export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldO
     fitHeight(element);
     changed.current(text);
     if (draftKey.startsWith("new:") && canTypeAtOnce() && !hasFocusedField()) element.focus({ preventScroll: true });
-  }, [field, draftKey, drafts]);
+  }, [field, draftKey, drafts, changed]);
 
-  useEffect(
+  // With what the field shows, not a moment later: what comes then is another conversation's.
+  useLayoutEffect(
     () =>
       drafts.subscribe(draftKey, (text, source) => {
         const element = field.current;
@@ -46,7 +45,7 @@ export function useDraftField({ field, draftKey, drafts, onChange }: DraftFieldO
           element.setSelectionRange(text.length, text.length);
         }
       }),
-    [field, draftKey, drafts],
+    [field, draftKey, drafts, changed],
   );
 }
 

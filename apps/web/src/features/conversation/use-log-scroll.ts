@@ -9,6 +9,8 @@ const buttonPx = 160;
 /** So far from the end of a log that goes on: at the very end the browser would hold the end, and leap with each page that is added. */
 const cutPx = endPx + 8;
 
+const handTypes = ["wheel", "touchmove", "pointerdown", "keydown"];
+
 interface LogScrollOptions {
   scroller: RefObject<HTMLElement | null>;
   column: RefObject<HTMLElement | null>;
@@ -39,7 +41,6 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
     const element = scroller.current;
     if (!element) return;
     const goesDown = element.scrollTop > lastTop.current;
-    if (!goesDown && element.scrollTop < -cutPx) wantsEnd.current = false;
     // Close enough while on the way down: from here on it follows the answer.
     if (isCut) keepOffEnd(element);
     else if (goesDown && element.scrollTop < 0 && element.scrollTop > -endPx) element.scrollTop = 0;
@@ -66,6 +67,18 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
   }, [scroller, column, check]);
 
   useAnchoring(scroller, column);
+
+  // Whoever scrolls while the end is on its way stays there. By hand: what is loaded meanwhile scrolls, too.
+  useEffect(() => {
+    const element = scroller.current;
+    const stay = () => {
+      wantsEnd.current = false;
+    };
+    for (const type of handTypes) element?.addEventListener(type, stay, { passive: true });
+    return () => {
+      for (const type of handTypes) element?.removeEventListener(type, stay);
+    };
+  }, [scroller]);
 
   // At once: an answer that grows meanwhile would stop a smooth one on its way.
   const toEnd = useCallback(() => {

@@ -10,6 +10,7 @@ import { useLive } from "@/trpc/live/live-provider";
 import { navigate } from "@/ui/navigate";
 import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
+import { alone, OutboxStore } from "./outbox-store";
 import type { Transcript } from "./transcript";
 import { newTurnId } from "./turn-id";
 
@@ -38,7 +39,11 @@ export function useSending(person: Person | null, addressId: string | null) {
 
   useEffect(() => {
     const retry = () => outbox.retryNow();
-    const onStorage = (event: StorageEvent) => drafts.onStorage(event);
+    const onStorage = (event: StorageEvent) => {
+      drafts.onStorage(event);
+      // If that tab ends before it is sent, this one sends it. Without locks nobody would know.
+      if (navigator.locks) outbox.onStorage(event);
+    };
     window.addEventListener("online", retry);
     window.addEventListener("storage", onStorage);
     outbox.resume(ownerId);
@@ -127,8 +132,8 @@ function useOutboxOptions(
   }, [person]);
 
   return {
-    storage: typeof window === "undefined" ? null : window.sessionStorage,
-    storageKey: "holdfast:outbox",
+    store: new OutboxStore(typeof window === "undefined" ? null : window.localStorage),
+    alone,
     isOnline: () => navigator.onLine !== false,
     start({ turnId, conversationId, text, model }, signal) {
       const input = { turnId, message: text, ...(conversationId && { conversationId }), ...(model && { model }) };
@@ -141,7 +146,7 @@ function useOutboxOptions(
       if (sending.conversationId === null) {
         const empty: Transcript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: turn };
         queryClient.setQueryData<Transcript>(key as readonly unknown[], (held) => held ?? empty);
-        drafts.adopt(draftKeyOf(null, draftOwnerOf(latestPerson.current)), conversation.id);
+        drafts.adoptOwn(draftKeyOf(null, draftOwnerOf(latestPerson.current)), conversation.id);
         if (window.location.pathname === "/new") {
           navigate(`/c/${conversation.id}`, "replace");
           flushSync(() => setBegunId(conversation.id));

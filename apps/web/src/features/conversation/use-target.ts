@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { type Entry, holdsMessage } from "./entries";
 
 interface TargetOptions {
@@ -11,8 +11,11 @@ interface TargetOptions {
   load(what: { around: string }): void;
 }
 
-/** Opens at the message that the address names (`#m-<id>`), loading the page around it where it is not there yet. */
-export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOptions): string | null {
+/**
+ * Opens at the message that the address names (`#m-<id>`), loading the page around it where it is not there yet.
+ * `leave` is for whoever goes on at the end: from then on the address names the conversation alone, also after a refresh.
+ */
+export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOptions) {
   const [target, setTarget] = useState<string | null>(null);
   const [reached, setReached] = useState<string | null>(null);
   const [asked, setAsked] = useState<string | null>(null);
@@ -22,7 +25,7 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
     const read = () => {
       // A message of another conversation: the log of that one is about to take this one's place.
       if (window.location.pathname !== address) return;
-      setTarget(/^#m-([\w-]+)$/.exec(window.location.hash)?.[1] ?? null);
+      setTarget(messageIn(window.location.hash));
       setReached(null);
       setAsked(null);
     };
@@ -48,5 +51,14 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
       setReached(target);
     } else show(index);
   });
-  return target;
+  const leave = useCallback(() => {
+    if (messageIn(window.location.hash) === null) return;
+    window.history.replaceState(window.history.state, "", window.location.pathname);
+    setTarget(null);
+  }, []);
+  return { target, leave };
+}
+
+function messageIn(hash: string): string | null {
+  return /^#m-([\w-]+)$/.exec(hash)?.[1] ?? null;
 }

@@ -4,6 +4,7 @@ import type { Person, Task } from "@holdfast/contract";
 import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { notify } from "@/ui/notices";
+import { tasksKey } from "./initial-tasks";
 import { type Change, type ChangeUnderWay, type ReadList, stillDue, withChanges } from "./task-list";
 
 /** Beside the list, for what is under way outlives the panel, and so does what was refused. */
@@ -16,11 +17,11 @@ const noTitles: string[] = [];
 let moment = 0;
 
 /** The person's tasks, changed here before the server has said yes; taken back where it says no. */
-export function useTasks(initial: Task[] | null, person: Person | null) {
-  const trpc = useTRPC();
+export function useTasks(person: Person | null) {
   const client = useTRPCClient();
+  const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const key = [...trpc.task.list.queryKey(), "read"];
+  const key = tasksKey(trpc);
   const { data: list } = useQuery<ReadList>({
     queryKey: key,
     enabled: person !== null,
@@ -29,7 +30,6 @@ export function useTasks(initial: Task[] | null, person: Person | null) {
       const readFrom = moment;
       return { tasks: await client.task.list.query(undefined, { signal }), readFrom };
     },
-    ...(initial && { initialData: { tasks: initial, readFrom: 0 } }),
   });
   const { data: changes = none } = useQuery<ChangeUnderWay[]>({ queryKey: changesKey, queryFn: skipToken });
 

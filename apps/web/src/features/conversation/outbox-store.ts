@@ -1,0 +1,71 @@
+import type { Sending } from "./outbox";
+
+const prefix = "holdfast:sending:";
+const keptMs = 24 * 60 * 60_000;
+
+/** What is to be sent, where every page of this browser finds it: a tab that is closed leaves it to the others, or to the next. */
+export class OutboxStore {
+  readonly #storage: Storage | null;
+
+  constructor(storage: Storage | null) {
+    this.#storage = storage;
+  }
+
+  put(sending: Sending): void {
+    try {
+      this.#storage?.setItem(prefix + sending.turnId, JSON.stringify(sending));
+    } catch {
+      // A full or forbidden storage: it is still sent from here; only the end of this page could lose it.
+    }
+  }
+
+  remove(turnId: string): void {
+    try {
+      this.#storage?.removeItem(prefix + turnId);
+    } catch {
+      // As above.
+    }
+  }
+
+  /** Null for what is not there any more, or was meant for another day. */
+  find(turnId: string): Sending | null {
+    try {
+      const text = this.#storage?.getItem(prefix + turnId) ?? null;
+      const sending = text === null ? null : (JSON.parse(text) as Sending); // written by this class alone
+      if (sending === null || Date.now() - sending.at < keptMs) return sending;
+    } catch {
+      // Not to be read: as if it were not there.
+    }
+    this.remove(turnId);
+    return null;
+  }
+
+  /** Of all that is kept, in the order in which it was sent. */
+  turnIds(): string[] {
+    return this.#keys()
+      .filter((key) => key.startsWith(prefix))
+      .flatMap((key) => this.find(key.slice(prefix.length)) ?? [])
+      .sort((a, b) => a.at - b.at)
+      .map(({ turnId }) => turnId);
+  }
+
+  /** For the window's `storage` events: whether another tab has begun to send something. */
+  isOfAnotherTab({ key, newValue }: Pick<StorageEvent, "key" | "newValue">): boolean {
+    return newValue !== null && (key?.startsWith(prefix) ?? false);
+  }
+
+  #keys(): string[] {
+    const storage = this.#storage;
+    if (!storage) return [];
+    return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
+  }
+}
+
+/** Acts once no other page of this browser does anything of this name, and keeps others waiting until it is done. */
+export type Alone = (name: string, act: () => Promise<void>) => void;
+
+/** By a lock, which ends with its page, however that ends. Without locks (plain http) all may act: what is sent has an id. */
+export const alone: Alone = (name, act) => {
+  if (navigator.locks) void navigator.locks.request(prefix + name, act);
+  else void act();
+};
