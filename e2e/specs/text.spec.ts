@@ -40,6 +40,18 @@ test("R-MSG-6: line breaks stay where they were typed", async ({ person }) => {
   expect(await bubble.innerText()).toMatch(/first line\n+second line/);
 });
 
+test("R-WEB-1: a picture that is a link is one link, and the page is taken over as the server wrote it", async ({
+  person,
+}) => {
+  await person.begins("[![badge](https://img.example/b.svg)](https://example.com) it says");
+  await person.page.reload();
+  await expect(person.answers.last().getByRole("link", { name: "Picture: badge" })).toHaveAttribute(
+    "href",
+    "https://example.com/",
+  );
+  await expect(person.answers.last().getByRole("link")).toHaveCount(1);
+});
+
 test("R-MSG-4: nothing is sent where there is nothing but white space", async ({ person }) => {
   await person.page.goto("/new");
   await expect(person.composer).toBeVisible();

@@ -39,6 +39,8 @@ function visibleText(markup: string): string {
   return markup.replace(/<[^>]*>/g, "");
 }
 
+const nestedLink = /<a\b(?:(?!<\/a>).)*<a\b/s;
+
 describe("what an answer may render", () => {
   const hostile = [
     "<script>alert(1)</script>",
@@ -134,6 +136,36 @@ describe("markdown", () => {
     expect(markup).toContain("&amp; 5 &lt; 6");
     expect(markup).toContain("Copy code");
     expect(markup).toContain("TypeScript");
+  });
+
+  it("R-WEB-1: puts no link into a link, which a browser would take apart", () => {
+    const picture = "![badge](https://img.example/b.svg)";
+    for (const text of [
+      `[${picture}](https://example.com)`,
+      `[**a *${picture}* ~~b~~**](https://example.com)`,
+      "[![badge][i]][l]\n\n[i]: https://img.example/b.svg\n[l]: https://example.com/",
+      `| a |\n|---|\n| [${picture}](https://example.com) |`,
+      "[see <https://a.example> and https://b.example](https://example.com)",
+      "[a [b](https://b.example) c](https://example.com)",
+    ]) {
+      for (const streaming of [false, true]) expect(render(text, streaming), text).not.toMatch(nestedLink);
+    }
+    expect(render(`[${picture}](https://example.com)`)).toMatch(
+      /<a href="https:\/\/example.com\/"[^>]*><span[^>]*>Picture: badge<\/span><\/a>/,
+    );
+    expect(render(`[${picture}](javascript:x)`)).toContain('href="https://img.example/b.svg"');
+  });
+
+  it("R-MSG-6: reads the characters that an address names", () => {
+    expect(render("[a](https://e.com/?a=1&amp;b=2 'x &amp; y')")).toContain(
+      'href="https://e.com/?a=1&amp;b=2" title="x &amp; y"',
+    );
+    for (const text of [
+      "https://e.com/?a=1&amp;b=2",
+      "<https://e.com/?a=1&amp;b=2>",
+      "![a](https://e.com/?a=1&amp;b=2)",
+    ])
+      expect(render(text)).toContain('href="https://e.com/?a=1&amp;b=2"');
   });
 
   it("gives text its own direction", () => {
