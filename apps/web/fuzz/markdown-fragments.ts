@@ -79,6 +79,8 @@ export const fragments = [
   "www.example.com",
   "<https://example.com>",
   "https://evil.example/track.gif",
+  "[![a](https://evil.example/a.svg)](https://example.com)",
+  "[<https://example.com>](",
   '"title"',
   "'title'",
   "(x y)",
@@ -105,6 +107,9 @@ export const fragments = [
   "\\href{javascript:alert(1)}{x}",
   "\\def\\a{\\a\\a}\\a",
   "\\includegraphics{https://evil.example/x}",
+  "$$\n",
+  "\\[\n",
+  "+ b\n",
   "\n",
   "\n\n",
   "\r\n",
@@ -123,6 +128,9 @@ export const fragments = [
   "\ud83d",
   "👩‍👩‍👧",
   "שלום",
+  "中",
+  "：",
+  "https://example.com。",
   "é",
 ] as const;
 

@@ -14,11 +14,12 @@ export interface SplitText {
   /** Up to where `finished` reaches in `source`. */
   finishedLength: number;
   finished: readonly Block[];
-  hasDefinitions: boolean;
+  /** Something of it may change what is finished: a definition, or a formula that goes on over an empty line. */
+  reachesBack: boolean;
   blocks: readonly Block[];
 }
 
-export const nothing: SplitText = { source: "", finishedLength: 0, finished: [], hasDefinitions: false, blocks: [] };
+export const nothing: SplitText = { source: "", finishedLength: 0, finished: [], reachesBack: false, blocks: [] };
 
 /**
  * Splits `text` into blocks, reusing those of `previous` that cannot change any more: they are the same objects, so
@@ -28,30 +29,55 @@ export function splitBlocks(previous: SplitText, text: string, streaming: boolea
   const source = text.replace(/\r\n?/g, "\n");
   const grown = source.startsWith(previous.source.slice(0, previous.finishedLength));
   // A definition may stand anywhere and changes links everywhere: the finished text is read once as a whole.
-  const from = grown && (streaming || !previous.hasDefinitions) ? previous : nothing;
+  const from = grown && (streaming || !previous.reachesBack) ? previous : nothing;
   const rest = source.slice(from.finishedLength);
   const tokens = lex(rest);
-  const lastIndex = tokens.findLastIndex((token) => token.type !== "space");
+  const unfinished = firstUnfinished(tokens);
   const finished = [...from.finished];
   let finishedLength = from.finishedLength;
-  for (const token of tokens.slice(0, Math.max(lastIndex, 0))) {
+  let reachesBack = from.reachesBack || tokens.some((token) => token.type === "def");
+  for (const token of tokens.slice(0, unfinished)) {
     finishedLength += token.raw.length;
+    reachesBack ||= mayOpenFormula(token);
     if (token.type !== "space") finished.push({ token, complete: true });
   }
-  const hasDefinitions = from.hasDefinitions || tokens.some((token) => token.type === "def");
   return {
     source,
     finishedLength,
     finished,
-    hasDefinitions,
-    blocks: [...finished, ...lastBlocks(tokens[lastIndex], streaming)],
+    reachesBack,
+    blocks: [...finished, ...lastBlocks(tokens.slice(unfinished), streaming)],
   };
 }
 
-function lastBlocks(last: Token | undefined, streaming: boolean): Block[] {
-  if (!last) return [];
-  if (!streaming) return [{ token: last, complete: true }];
-  return lex(repair(last.raw.trimEnd()))
-    .filter((token) => token.type !== "space")
-    .map((token) => ({ token, complete: false }));
+/**
+ * The last block, with what right before it may be one with it after all: an open formula, of which a line that begins
+ * with a plus looks like a list for now; and what would go on over a line that is only begun: a rule may become bold.
+ */
+function firstUnfinished(tokens: readonly Token[]): number {
+  const last = tokens.findLastIndex((token) => token.type !== "space");
+  const first = tokens.findLastIndex((token, index) => index < last && token.type === "space") + 1;
+  const formula = tokens.findIndex((token, index) => index >= first && index < last && mayOpenFormula(token));
+  if (formula !== -1) return formula;
+  const isBegun = /^[^\n]*\n?[^\n]*$/.test(tokens[last]?.raw ?? "");
+  const goesOn = /^(?:paragraph|list|blockquote|table)$/.test(tokens[last - 1]?.type ?? "");
+  return Math.max(isBegun && goesOn ? last - 1 : last, 0);
+}
+
+function mayOpenFormula(token: Token): boolean {
+  return token.type === "paragraph" && /^ {0,3}(?:\$\$|\\\[)/m.test(token.raw);
+}
+
+function lastBlocks(tokens: readonly Token[], streaming: boolean): Block[] {
+  const last = streaming
+    ? lex(
+        repair(
+          tokens
+            .map((token) => token.raw)
+            .join("")
+            .trimEnd(),
+        ),
+      )
+    : tokens;
+  return last.filter((token) => token.type !== "space").map((token) => ({ token, complete: !streaming }));
 }

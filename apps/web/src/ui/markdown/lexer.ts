@@ -1,4 +1,6 @@
 import { Lexer, Marked, type Token, Tokenizer, type TokenizerAndRendererExtension, type Tokens } from "marked";
+import { cjk, cjkPunctuation } from "./cjk";
+import { displayFormula, formulasInLine, inlineFormula } from "./formulas";
 
 export interface MathToken extends Tokens.Generic {
   type: "math";
@@ -6,7 +8,6 @@ export interface MathToken extends Tokens.Generic {
   text: string;
 }
 
-/** `$$…$$` and `\[…\]` on lines of their own. */
 const blockMath: TokenizerAndRendererExtension = {
   name: "math",
   level: "block",
@@ -16,39 +17,56 @@ const blockMath: TokenizerAndRendererExtension = {
     return lineEnd < 0 ? undefined : lineEnd + 1;
   },
   tokenizer(source) {
-    const match = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/.exec(source);
-    if (match) return { type: "math", raw: match[0], display: true, text: (match[1] ?? match[2] ?? "").trim() };
+    const match = displayFormula.exec(source);
+    if (match) return mathToken(match, true);
   },
 };
 
-/** `$…$` as people and models write it: "costs $5 and $10" is none. */
 const inlineMath: TokenizerAndRendererExtension = {
   name: "inlineMath",
   level: "inline",
   start: (source) => source.match(/\$|\\\(|\\\[/)?.index,
   tokenizer(source) {
-    const match =
-      /^\$\$([^$\n]+?)\$\$/.exec(source) ??
-      /^\$(?!\s)((?:[^$\n\\]|\\.)+?)(?<!\s)\$(?!\d)/.exec(source) ??
-      /^\\\((.+?)\\\)/.exec(source) ??
-      /^\\\[(.+?)\\\]/.exec(source);
-    if (match) {
-      const display = match[0].startsWith("$$") || match[0].startsWith("\\[");
-      return { type: "math", raw: match[0], display, text: (match[1] ?? "").trim() };
-    }
+    const match = inlineFormula.exec(source);
+    if (match) return mathToken(match, /^(?:\$\$|\\\[)/.test(source));
   },
 };
+
+function mathToken([raw, ...groups]: RegExpExecArray, display: boolean): MathToken {
+  return { type: "math", raw, display, text: groups.join("").trim() };
+}
 
 const marked = new Marked({ gfm: true, extensions: [blockMath, inlineMath] });
 
 /** For each mark the lexer looks at all that follow: beyond any honest number in one paragraph it takes seconds. */
 const mostMarks = 400;
 let counted = { text: "", marks: 0 };
+
+const beginsCjk = new RegExp(String.raw`^\**[${cjk}]`, "u");
+const signsInCjk = new RegExp(String.raw`[${cjkPunctuation}]|[^\s*_~](?=[*~]+[${cjk}])`, "gu");
+const addressBeforeSign = new RegExp(
+  String.raw`^(?:(?:https?|ftp)://|www\.)[^\s<“”${cjkPunctuation}]*(?=[“”${cjkPunctuation}])`,
+  "i",
+);
+const asLetters = (part: string) => "a".repeat(part.length);
+
 marked.use({
+  hooks: {
+    // Where emphasis is looked for: not in formulas; and where words have no spaces, no sign tells which mark closes.
+    emStrongMask: (text) => text.replace(formulasInLine, asLetters).replace(signsInCjk, asLetters),
+  },
   tokenizer: {
-    emStrong(_source, text) {
+    emStrong(source, text, before = "") {
       if (counted.text !== text) counted = { text, marks: text.match(/[*_]+/g)?.length ?? 0 };
-      return counted.marks > mostMarks ? undefined : false; // false: as it would be without us
+      if (counted.marks > mostMarks) return undefined;
+      // As if it stood at the beginning, where it opens before a sign, too. False: as it would be without us.
+      const isCjk = source.startsWith("*") && before !== "*" && (beginsCjk.test(before) || beginsCjk.test(source));
+      return isCjk && Tokenizer.prototype.emStrong.call(this, source, text);
+    },
+    // What goes on with no space after such a sign is the sentence that the address stands in.
+    url(source) {
+      const address = addressBeforeSign.exec(source)?.[0];
+      return address !== undefined && Tokenizer.prototype.url.call(this, address);
     },
     // A tag is text here, and opens nothing: to the lexer an `<a>` would hold all that follows, paragraphs later too.
     tag(source) {

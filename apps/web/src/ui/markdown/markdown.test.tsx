@@ -31,6 +31,42 @@ const a = "**not bold**";
 Last words[^1] &amp; 5 < 6, $x^2$ and it costs $5 or $10.
 `;
 
+const formulas = String.raw`The sum $\sum_{i=1}^n a_i$, the product \(a_i * b_i * c\) and $$\frac{a_1}{b_1}$$ are:
+
+$$
+\sum_{i=1}^n a_i
++ \int_0^1 x^{2} dx
+- b
+$$
+
+\[
+\begin{aligned}
+a_1 &= b \\[2pt]
+&= c
+\end{aligned}
+\]
+
+- first $x_1$ and $y_1$:
+  $$
+  a_1
+  + b_1
+  $$
+- [with $x_1 * y$ in it](https://example.com)
+
+Ages:
+| Name | $a_1$ |
+|------|------:|
+| a    | \(b_1\) |
+
+1. Here:
+
+   | Name | Age |
+   |---|---|
+   | a | 1 |
+
+Done.
+`;
+
 function render(text: string, streaming = false): string {
   return renderToStaticMarkup(<Markdown text={text} streaming={streaming} />);
 }
@@ -192,6 +228,29 @@ describe("while it is being written", () => {
       expect(text, JSON.stringify(sample.slice(0, end))).not.toMatch(/\*\*|~~|`|\]\(|\|/);
     }
   }, 60_000);
+
+  it("never shows half of a formula", () => {
+    for (let end = 1; end <= formulas.length; end++) {
+      const markup = render(formulas.slice(0, end), true);
+      const text = visibleText(markup.replace(/<code.*?<\/code>/gs, ""));
+      expect(text, JSON.stringify(formulas.slice(0, end))).not.toMatch(/[$_^*\\{}|]/);
+      expect(markup, JSON.stringify(formulas.slice(0, end))).not.toMatch(/<(?:em|strong|del)>/);
+    }
+  });
+
+  it.each([
+    "$$\na\n+ b\n$$\n\nNext",
+    "$$\na\n\nb\n$$\n\nNext",
+    "\\[\na\n# b\n\\]\n\nNext",
+    "a\n***b*** c",
+    "- a\n**b** c",
+    "a\n#b",
+    "a\n| b |\n|-|c",
+  ])("ends with %j as one, whatever its lines looked like", (text) => {
+    let split = nothing;
+    for (let end = 0; end <= text.length; end++) split = splitBlocks(split, text.slice(0, end), true);
+    expect(splitBlocks(split, text, false).blocks).toEqual(splitBlocks(nothing, text, false).blocks);
+  });
 
   it("ends as the whole text would have been rendered", () => {
     let split = nothing;

@@ -1,45 +1,77 @@
+import { formulaEnd, opensDisplay, opensInline } from "./formulas";
+
 /**
  * Completes what is half-written at the end of a block that is still being streamed, or holds it back, so that it
  * does not show as raw markup for a moment and then change: `**bol` becomes `**bol**`, `[text](htt` becomes `text`.
  */
 export function repair(block: string): string {
-  if (endsInsideFence(block)) return block.replace(/\n[ \t]*(?:`{1,}|~{1,})$/, "");
-  const held = block.replace(/(^|\n)[ \t]*(?:[-*+_=>#~`]{1,3}|#{4,6}|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?)[ \t]*$/, "$1");
-  const table = repairTable(held);
-  if (table !== null) return table;
-  const start = startOfTail(held);
-  return held.slice(0, start) + repairInline(held.slice(start));
+  const code = findFences(block);
+  if (code.isOpen) return block.replace(/\n[ \t]*(?:`{1,}|~{1,})$/, "");
+  const formulas = findDisplayFormulas(block, code.closedUntil);
+  const held = block
+    .slice(0, formulas.openFrom)
+    .replace(/(^|\n)[ \t]*(?:[-*+_=>#~`]{1,3}|#{4,6}|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?)[ \t]*$/, "$1");
+  const text = repairTable(held);
+  const start = Math.max(startOfTail(text), Math.min(formulas.closedUntil, text.length));
+  return text.slice(0, start) + repairInline(text.slice(start));
 }
 
-function endsInsideFence(block: string): boolean {
+function findFences(block: string): { isOpen: boolean; closedUntil: number } {
   let open: string | null = null;
+  let closedUntil = 0;
+  let lineStart = 0;
   for (const line of block.split("\n")) {
     const fence = /^(?:[ \t]|>|[-*+] |\d+[.)] )*(`{3,}|~{3,})(.*)$/.exec(line);
-    if (!fence?.[1]) continue;
-    if (open === null) open = fence[1];
-    else if (fence[1][0] === open[0] && fence[1].length >= open.length && !fence[2]?.trim()) open = null;
+    if (fence?.[1]) {
+      if (open === null) open = fence[1];
+      else if (fence[1][0] === open[0] && fence[1].length >= open.length && !fence[2]?.trim()) {
+        open = null;
+        closedUntil = lineStart + line.length;
+      }
+    }
+    lineStart += line.length + 1;
   }
-  return open !== null;
+  return { isOpen: open !== null, closedUntil };
 }
 
-/** A table's first line shows once the second says that it is one. */
-function repairTable(block: string): string | null {
-  if (!block.startsWith("|")) return null;
-  const [header = "", delimiter, ...rows] = block.split("\n");
-  if (delimiter === undefined) return "";
-  if (rows.length > 0 || !/^[|\s:-]*$/.test(delimiter)) return null;
+/** Where a display formula begins that is not closed yet, and where the last one ends that is: no line of it is markup. */
+function findDisplayFormulas(block: string, from: number): { openFrom: number | undefined; closedUntil: number } {
+  const opening = /(?:^|\n)(?:[ \t>]|(?:[-*+]|\d{1,9}[.)])[ \t])*(?=\$\$|\\\[)/g;
+  let closedUntil = from;
+  opening.lastIndex = from;
+  for (let match = opening.exec(block); match; match = opening.exec(block)) {
+    const start = match.index + match[0].length;
+    const end = formulaEnd(block, start);
+    if (end !== -1) closedUntil = end;
+    else if (opensDisplay(block, start)) return { openFrom: match.index, closedUntil };
+    opening.lastIndex = Math.max(end, start + 1);
+  }
+  return { openFrom: undefined, closedUntil };
+}
+
+/** A table's first line shows once the second says that it is one, in a list, too, and right after a line of text. */
+function repairTable(block: string): string {
+  const lines = block.split("\n");
+  const first = lines.findLastIndex((line) => !/^(?:[ \t>]|(?:[-*+]|\d{1,9}[.)])[ \t])*\|/.test(line)) + 1;
+  const [header, delimiter, ...rows] = lines.slice(first);
+  if (header === undefined || rows.length > 0) return block;
+  const before = lines.slice(0, first).join("\n");
+  if (delimiter === undefined) return before;
+  const [, margin] = /^([ \t>]*)\|[|\s:-]*$/.exec(delimiter) ?? [];
+  if (margin === undefined) return block;
   const columns = header
+    .slice(header.indexOf("|") + 1)
     .replace(/\\\|/g, "")
-    .replace(/^\||\|\s*$/g, "")
+    .replace(/\|\s*$/, "")
     .split("|").length;
-  return `${header}\n|${" --- |".repeat(columns)}`;
+  return `${before}${first > 0 ? "\n" : ""}${header}\n${margin}|${" --- |".repeat(columns)}`;
 }
 
 /** Where the last paragraph, item, heading or row of the block begins: inline markup does not reach across. */
 function startOfTail(block: string): number {
   let start = 0;
   for (const match of block.matchAll(
-    /(?:^|\n)(?:[ \t]*\n|[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]+(?:\[[ xX]\] )?|[ \t]*>[ \t]?|\|)/g,
+    /(?:^|\n)(?:[ \t]*\n|[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]+(?:\[[ xX]\] )?|[ \t]*>[ \t]?|[ \t]*\|)/g,
   )) {
     start = match.index + match[0].length;
   }
@@ -56,9 +88,10 @@ function repairInline(tail: string, depth = 0): string {
   let i = 0;
   while (i < tail.length) {
     const char = tail.charAt(i);
-    if (char === "\\") {
-      if (i === tail.length - 1) return close(tail.slice(0, i), open);
-      i += 2;
+    if (char === "$" || char === "\\") {
+      const formula = formulaEnd(tail, i);
+      if (formula === -1 && (i === tail.length - 1 || opensInline(tail, i))) return close(tail.slice(0, i), open);
+      i = formula === -1 ? i + (char === "$" ? 1 : 2) : formula;
     } else if (char === "`") {
       const run = runLength(tail, i);
       const end = findRun(tail, "`", run, i + run);
