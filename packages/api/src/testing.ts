@@ -48,10 +48,10 @@ interface OperationLike {
 }
 
 function identity(): ServedAddress[] {
-  const routes = authRoutes.map(({ method, path, body }) => ({
+  const routes = authRoutes.map(({ method, path, body, query }) => ({
     method,
     path: `/api/auth${path.replace(/:(\w+)/, "{$1}")}`,
-    fields: fieldsOf(body),
+    fields: [...fieldsOf(body), ...fieldsOf(query)],
   }));
   return [...routes, { method: "GET", path: "/api/auth/options", fields: [] }];
 }

@@ -27,9 +27,10 @@ export function fromAuthError(status: number, body: unknown, path: string): ApiE
   return new ApiError("INTERNAL", "Something went wrong on our side.");
 }
 
-/** The answer without session tokens: nothing that scripts can read should help to impersonate. */
+/** The answer without session tokens, wherever in it: nothing that scripts can read should help to impersonate. */
 export function withoutTokens(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  const { token: _, ...rest } = body as Record<string, unknown>; // an object, by the line above
-  return "session" in rest ? { ...rest, session: withoutTokens(rest.session) } : rest;
+  if (Array.isArray(body)) return body.map(withoutTokens);
+  if (typeof body !== "object" || body === null) return body;
+  const kept = Object.entries(body).filter(([name]) => name !== "token");
+  return Object.fromEntries(kept.map(([name, value]) => [name, withoutTokens(value)]));
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Person } from "@holdfast/contract";
 import type { Database } from "@holdfast/db";
-import { ApiError, badRequest } from "../errors.ts";
+import { ApiError } from "../errors.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import type { Limits } from "../limits/limits.ts";
 import { hasBody, pathOf, readJson, requestIdOf, sendError, sendJson, toHeaders } from "../rest/exchange.ts";
-import { type Auth, addressHeader } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import { fromAuthError, withoutTokens } from "./auth-answers.ts";
+import { type Asked, authPrefix as prefix, toAuthRequest } from "./auth-request.ts";
 import { type AuthRoute, routesAt } from "./auth-routes.ts";
 import type { BearerTokens } from "./bearer.ts";
 import { inSignIn, type SignIn } from "./guest-plugin.ts";
@@ -30,14 +31,13 @@ export interface AuthHandlerOptions {
   onError(error: ApiError, requestId: string): void;
 }
 
-const prefix = "/api/auth";
-
 /** Answers `/api/auth/*`: our checks and limits, Better Auth behind them, our one shape of errors. */
 export function createAuthHandler(options: AuthHandlerOptions) {
   const { auth, db, limits, bearer, appUrl, hasMail, providers } = options;
 
   async function answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const headers = toHeaders(req);
+    const address = clientAddress(req, options.trustProxy);
     if (path === "/options") {
       assertMethod(req, res, ["GET"]);
       return sendJson(res, 200, { providers, passwordReset: hasMail });
@@ -60,14 +60,13 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     );
     const route = routes.find(({ method }) => method === req.method) as AuthRoute; // assertMethod found it
     assertOwnOrigin(headers, appUrl, route.method === "POST");
-    await forward(route, req, res, headers);
+    const body = route.body && (hasBody(req) ? await readJson(req) : undefined);
+    const asked = { path, input: route.body?.parse(body), headers, appUrl, address };
+    await forward(route, asked, toAuthRequest(req, route, asked), res);
   }
 
-  async function forward(route: AuthRoute, req: IncomingMessage, res: ServerResponse, headers: Headers): Promise<void> {
-    const body = route.body && (hasBody(req) ? await readJson(req) : undefined);
-    const input = route.body?.parse(body);
-    const address = clientAddress(req, options.trustProxy);
-    const request = toRequest(req, headers, route, input, address);
+  async function forward(route: AuthRoute, asked: Asked, request: Request, res: ServerResponse): Promise<void> {
+    const { headers, input, address } = asked;
     if (route.attempt) await limits.countSignIn({ account: route.attempt(input), address });
 
     // Better Auth says that somebody is signed out also when it could not delete the session: for it, only cookies are left.
@@ -76,25 +75,18 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     const signIn: SignIn = { before, after: null };
     const response = await inSignIn(signIn, () => auth.handler(request));
     if (signIn.after) await options.settle(signIn);
-    await send(response, res);
+    await send(response, request.url, res);
   }
 
-  function toRequest(req: IncomingMessage, from: Headers, route: AuthRoute, input: unknown, address: string): Request {
-    const headers = new Headers(from);
-    for (const name of [...headers.keys()]) if (name.startsWith("x-forwarded")) headers.delete(name);
-    for (const name of ["content-length", "transfer-encoding", "connection", "authorization"]) headers.delete(name);
-    headers.set(addressHeader, address);
-    const url = new URL(req.url ?? "/", appUrl ?? addressAt(req.headers.host ?? "localhost"));
-    if (route.method === "GET") return new Request(url, { headers });
-    headers.set("content-type", "application/json");
-    return new Request(url, { method: "POST", headers, body: JSON.stringify(input ?? {}) });
-  }
-
-  async function send(response: Response, res: ServerResponse): Promise<void> {
+  async function send(response: Response, from: string, res: ServerResponse): Promise<void> {
+    const location = response.headers.get("location");
+    const leads = response.status >= 300 && response.status < 400 && location;
+    if (leads && new URL(location, from).origin !== new URL(from).origin) {
+      throw new ApiError("BAD_REQUEST", "This link leads to another site.");
+    }
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) res.appendHeader("set-cookie", cookies);
-    const location = response.headers.get("location");
-    if (response.status >= 300 && response.status < 400 && location) {
+    if (leads) {
       res.writeHead(response.status, { location, "cache-control": "no-store" }).end();
       return;
     }
@@ -126,13 +118,6 @@ export function assertMethod(req: IncomingMessage, res: ServerResponse, methods:
   if (methods.includes(req.method ?? "")) return;
   res.setHeader("allow", [...new Set(methods)].join(", "));
   throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
-}
-
-/** 400 for a Host that is none (RFC 9112, 3.2), or that has more of an address in it, such as a user's name. */
-function addressAt(host: string): string {
-  const address = `http://${host}`;
-  if (/[@/\\?#]/.test(host) || !URL.canParse(address)) throw badRequest("", "The Host header names no host.");
-  return address;
 }
 
 function parsed(text: string): unknown {

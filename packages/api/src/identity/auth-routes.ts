@@ -4,14 +4,16 @@ import { z } from "zod";
 /** A route of Better Auth that we offer; what is not here does not exist. */
 export interface AuthRoute {
   method: "GET" | "POST";
-  /** After `/api/auth`; a segment that begins with a colon stands for any. */
+  /** After `/api/auth`; a segment that begins with a colon stands for any of letters, digits, `_` and `-`. */
   path: `/${string}`;
   /** Checked before Better Auth sees it. */
   body?: z.ZodType;
+  /** Likewise. What it does not name is left out; without one all is. */
+  query?: z.ZodType<Record<string, string | undefined>>;
   /** May end with another session than it began with. */
   signsIn?: boolean;
   signsOut?: boolean;
-  /** A guess at a password, a code or an address: counted. Returns the account that is guessed at. */
+  /** A guess at a password, a code or an address: counted. Returns the account that is guessed at; */
   attempt?: (body: unknown) => string | undefined;
   /** Exists only where mail can be sent. */
   needsMail?: boolean;
@@ -37,6 +39,11 @@ const ownPath = z
   .string()
   .max(2_000)
   .regex(/^\/(?![/\\])[!-[\]-~]*$/, "must be a path of this site");
+
+/** What GitHub and Google send a browser back with. */
+const providersAnswer = z
+  .object({ code: z.string(), state: z.string(), error: z.string(), error_description: z.string(), iss: z.string() })
+  .partial();
 
 const provider = z.enum(["github", "google"], "must be github or google");
 
@@ -66,7 +73,7 @@ export const authRoutes: readonly AuthRoute[] = [
     }),
     attempt: () => undefined,
   },
-  { method: "GET", path: "/callback/:provider", signsIn: true },
+  { method: "GET", path: "/callback/:provider", query: providersAnswer, signsIn: true },
   { method: "POST", path: "/sign-out", body: z.strictObject({}).optional(), signsOut: true },
   { method: "GET", path: "/get-session" },
   { method: "POST", path: "/update-user", body: z.strictObject({ name }) },
@@ -83,7 +90,12 @@ export const authRoutes: readonly AuthRoute[] = [
     attempt: accountOf,
     needsMail: true,
   },
-  { method: "GET", path: "/reset-password/:token", needsMail: true },
+  {
+    method: "GET",
+    path: "/reset-password/:token",
+    query: z.object({ callbackURL: ownPath.default("/sign-in") }),
+    needsMail: true,
+  },
   {
     method: "POST",
     path: "/reset-password",
@@ -101,7 +113,9 @@ export function routesAt(path: string, hasMail: boolean): AuthRoute[] {
     const expected = route.path.split("/");
     return (
       expected.length === segments.length &&
-      expected.every((part, index) => (part.startsWith(":") ? segments[index] !== "" : part === segments[index]))
+      expected.every((part, index) =>
+        part.startsWith(":") ? /^[\w-]+$/.test(segments[index] ?? "") : part === segments[index],
+      )
     );
   });
 }

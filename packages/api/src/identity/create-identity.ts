@@ -6,14 +6,16 @@ import { ApiError } from "../errors.ts";
 import type { Limits } from "../limits/limits.ts";
 import { cookieCacheSeconds, createAuth, type OAuthClients } from "./auth.ts";
 import { createAuthHandler } from "./auth-handler.ts";
+import { shownHeaders } from "./auth-request.ts";
 import { bearerToken, createBearerTokens } from "./bearer.ts";
-import { createCookieCache, type SessionCookies, toPerson } from "./cookie-cache.ts";
+import { createCookieCache, toPerson } from "./cookie-cache.ts";
 import { endedVisitCookie, guestIdOf, isVisit, newVisitCookie, visitCookieName } from "./first-request.ts";
 import { createGuestMoves } from "./guest-moves.ts";
 import type { SignIn } from "./guest-plugin.ts";
 import type { Identity } from "./identity.ts";
 import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
+import { clearedCookies, cookiePrefixOf, cookiesOf, sessionCookies } from "./session-cookies.ts";
 
 export interface IdentityOptions {
   db: Database;
@@ -52,7 +54,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
   const moves = createGuestMoves(db, log);
   const auth = createAuth({ ...options, pool: store.pool, onSessionsEnded: sessionsChanged });
   const isHttps = appUrl?.startsWith("https://") ?? false;
-  const cookiePrefix = isHttps ? "__Secure-holdfast." : "holdfast.";
+  const cookiePrefix = cookiePrefixOf(appUrl);
 
   const unsubscribe = db.notices.subscribe((notice) => {
     if (notice.type === "sessions-changed" || notice.type === "user-deleted") cache.distrust(notice.userId);
@@ -73,7 +75,8 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     return lookUpSession(headers, certain, onSetCookie);
   }
 
-  async function lookUpSession(headers: Headers, certain: boolean, onSetCookie: OnSetCookie): Promise<Session | null> {
+  async function lookUpSession(asked: Headers, certain: boolean, onSetCookie: OnSetCookie): Promise<Session | null> {
+    const headers = shownHeaders(asked, appUrl);
     const query = { disableCookieCache: true } as const;
     const found = await auth.api.getSession({ headers, query, returnHeaders: true }).catch(async (error: unknown) => {
       throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
@@ -108,7 +111,8 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     return userId === null ? null : store.findPerson(userId);
   };
 
-  async function makeGuest(headers: Headers, guestId?: string): Promise<MadeGuest> {
+  async function makeGuest(asked: Headers, guestId?: string): Promise<MadeGuest> {
+    const headers = shownHeaders(asked, appUrl);
     const made = await auth.api.makeGuest({ headers, body: { guestId }, returnHeaders: true }).catch(async (error) => {
       throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
     });
@@ -125,12 +129,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       return sessionCookies(headers, cookiePrefix)?.token.split(".")[0] ?? null;
     },
 
-    clearedCookies: () => {
-      const secure = cookiePrefix.startsWith("__Secure-") ? "; Secure" : "";
-      return ["session_token", "session_data"].map(
-        (name) => `${cookiePrefix}${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`,
-      );
-    },
+    clearedCookies: () => clearedCookies(cookiePrefix),
 
     authorize: async (headers, { changes, onSetCookie }) => {
       assertOwnOrigin(headers, appUrl, changes);
@@ -188,29 +187,4 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       await moves.close();
     },
   };
-}
-
-/** Null where the browser holds no session, not even a dead one. */
-function sessionCookies(headers: Headers, prefix: string): SessionCookies | null {
-  const cookies = cookiesOf(headers);
-  const token = cookies.get(`${prefix}session_token`);
-  return token ? { token: decoded(token), data: cookies.get(`${prefix}session_data`) ?? null } : null;
-}
-
-/** As the browser sent them; of several with one name, the last. */
-function cookiesOf(headers: Headers): Map<string, string> {
-  return new Map(
-    (headers.get("cookie") ?? "").split(";").map((pair) => {
-      const equals = pair.indexOf("=");
-      return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
-    }),
-  );
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

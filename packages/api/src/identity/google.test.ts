@@ -82,4 +82,15 @@ describe("signing in with Google", () => {
     expect(await signsIn(other)).toMatch(/^\/sign-in\?error=account_not_linked/);
     expect((await other.query("account.me")).data).toBeNull();
   });
+
+  it("R-SEC-8: nobody is sent to another site, though it were stored", async () => {
+    google.person = { sub: "4711", name: "Ada", email: "ada@example.com" };
+    const browser = server.browser();
+    const back = await goesToGoogle(browser);
+    const evil = `update verifications set value = replace(value, '"/c/1"', '"https://evil.example/"') returning value`;
+    expect(JSON.stringify(await db.sql(evil))).toContain("https://evil.example/");
+    const refused = await browser.fetch(back);
+    expect([refused.status, refused.headers.get("location")]).toEqual([400, null]);
+    expect((await browser.query("account.me")).data).toBeNull();
+  });
 });
