@@ -22,6 +22,8 @@ export interface AuthHandlerOptions {
   trustProxy: boolean | number;
   providers: string[];
   hasMail: boolean;
+  /** Whom a request's cookies name, as far as that is known without a query: for counting alone. */
+  claimedBy(headers: Headers): Promise<string | null>;
   /** The person and session of a request's cookie, looked up. */
   sessionOf(headers: Headers): Promise<{ person: Person; token: string } | null>;
   /** Ends the session of a request's cookie; throws where it may live on. */
@@ -38,6 +40,7 @@ export function createAuthHandler(options: AuthHandlerOptions) {
   async function answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const headers = toHeaders(req);
     const address = clientAddress(req, options.trustProxy);
+    await limits.countRequest({ userId: await options.claimedBy(headers), headers, address });
     if (path === "/options") {
       assertMethod(req, res, ["GET"]);
       return sendJson(res, 200, { providers, passwordReset: hasMail });
@@ -46,10 +49,8 @@ export function createAuthHandler(options: AuthHandlerOptions) {
       assertMethod(req, res, ["POST"]);
       // Changes nothing, and another site could not read it: an Origin is not asked for, a foreign one is refused.
       assertOwnOrigin(headers, appUrl, false);
-      // By cookie alone, as a program cannot prolong its own token; and a bad one never falls back to the cookie.
-      const session = headers.has("authorization") ? null : await options.sessionOf(headers);
-      if (!session) throw new ApiError("UNAUTHORIZED", "Sign in first.");
-      return sendJson(res, 200, await bearer.mint(session.person.id));
+      assertByCookie(headers); // a program cannot prolong its own token
+      return sendJson(res, 200, await bearer.mint((await signedIn(headers)).person.id));
     }
     const routes = routesAt(path, hasMail);
     if (routes.length === 0) throw new ApiError("NOT_FOUND", `There is nothing at ${prefix}${path}.`);
@@ -60,14 +61,22 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     );
     const route = routes.find(({ method }) => method === req.method) as AuthRoute; // assertMethod found it
     assertOwnOrigin(headers, appUrl, route.method === "POST");
+    assertByCookie(headers);
     const body = route.body && (hasBody(req) ? await readJson(req) : undefined);
     const asked = { path, input: route.body?.parse(body), headers, appUrl, address };
     await forward(route, asked, toAuthRequest(req, route, asked), res);
   }
 
+  async function signedIn(headers: Headers): Promise<{ person: Person; token: string }> {
+    const session = await options.sessionOf(headers);
+    if (!session) throw new ApiError("UNAUTHORIZED", "Sign in first.");
+    return session;
+  }
+
   async function forward(route: AuthRoute, asked: Asked, request: Request, res: ServerResponse): Promise<void> {
     const { headers, input, address } = asked;
-    if (route.attempt) await limits.countSignIn({ account: route.attempt(input), address });
+    const acting = route.signedIn ? (await signedIn(headers)).person : null;
+    if (route.attempt) await limits.countSignIn({ account: route.attempt(input, acting), address });
 
     // Better Auth says that somebody is signed out also when it could not delete the session: for it, only cookies are left.
     if (route.signsOut) await options.endSession(headers);
@@ -118,6 +127,12 @@ export function assertMethod(req: IncomingMessage, res: ServerResponse, methods:
   if (methods.includes(req.method ?? "")) return;
   res.setHeader("allow", [...new Set(methods)].join(", "));
   throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
+}
+
+/** A token, good or bad, never falls back to the cookie: whoever sends one is not who the cookie names. */
+function assertByCookie(headers: Headers): void {
+  if (!headers.has("authorization")) return;
+  throw new ApiError("UNAUTHORIZED", "Accounts are used by cookie: send no Authorization header here.");
 }
 
 function parsed(text: string): unknown {

@@ -3,8 +3,9 @@ import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
-import { newAccount } from "../testing/people.ts";
-import { serveTests } from "../testing/test-server.ts";
+import { newAccount, password } from "../testing/people.ts";
+import { serveTests, startTestServer } from "../testing/test-server.ts";
+import { authRoutes } from "./auth-routes.ts";
 
 const used = serveTests({
   appUrl: "http://chat.example",
@@ -68,5 +69,66 @@ describe("a link that was mailed", () => {
     ]) {
       expect(await leadsTo(address), address).toEqual({ status: 400, location: null });
     }
+  });
+});
+
+describe("a token beside a good cookie", () => {
+  it("R-SEC-3: is refused, good or bad, and the cookie is not asked", async () => {
+    const { browser, id } = await newAccount(used.server.browser());
+    const { browser: other } = await newAccount(used.server.browser());
+    const { token } = (await (await other.post("/api/auth/token")).json()) as { token: string };
+    const paths = authRoutes.map(({ method, path }) => ({ method, path: path.replace(/:\w+/, "github") }));
+    for (const { method, path } of [...paths, { method: "POST", path: "/token" }]) {
+      for (const authorization of ["Bearer bad", `Bearer ${token}`, "Basic YTpi", ""]) {
+        const json = { name: "By cookie", currentPassword: password, newPassword: "a password of the thief" };
+        const response = await browser.copy().fetch(`/api/auth${path}`, {
+          method,
+          headers: { authorization, origin: "" },
+          ...(method === "POST" && { json }),
+        });
+        expect(response.status, `${path} with “${authorization}”`).toBe(401);
+      }
+    }
+    expect((await browser.query("account.me")).data).toMatchObject({ id, name: "Ada" });
+  });
+});
+
+describe("requests about identity", () => {
+  it("R-SEC-8: are counted like any other, of a person and of an address", async () => {
+    const limits = { sendsPerMinute: 0, signInsPerMinute: 0, requestsPerMinute: 4, streams: 0 };
+    const server = await startTestServer(used.db, { limits });
+    const { browser } = await newAccount(server.browser());
+    const asked = ["GET /get-session", "POST /update-user", "POST /token", "GET /options", "GET /nothing"];
+    const statuses = async (of: Browser) => {
+      const answers: number[] = [];
+      for (const [method, path] of asked.map((one) => one.split(" "))) {
+        const json = method === "POST" ? { json: path === "/update-user" ? { name: "Ada" } : {} } : {};
+        answers.push((await of.fetch(`/api/auth${path}`, { method, ...json })).status);
+      }
+      return answers;
+    };
+    expect(await statuses(browser)).toEqual([200, 200, 200, 200, 429]);
+    const limited = await browser.fetch("/api/auth/get-session");
+    expect(limited.headers.get("retry-after")).toMatch(/^\d+$/);
+    // Three are left of the address: it has registered somebody.
+    expect(await statuses(server.browser())).toEqual([200, 401, 401, 429, 429]);
+    await server.stop();
+  });
+
+  it("R-SEC-8: guesses at the current password are counted against the account, from wherever they come", async () => {
+    const limits = { sendsPerMinute: 0, signInsPerMinute: 3, requestsPerMinute: 0, streams: 0 };
+    const server = await startTestServer(used.db, { limits, trustProxy: 1 });
+    const { browser } = await newAccount(server.browser());
+    const guess = async (of: Browser, from: number) => {
+      const json = { currentPassword: `guess ${from}`, newPassword: "a password of the thief" };
+      const headers = { "x-forwarded-for": `10.0.0.${from}` };
+      return (await of.fetch("/api/auth/change-password", { method: "POST", json, headers })).status;
+    };
+    const guesses: number[] = [];
+    for (let from = 1; from <= 5; from++) guesses.push(await guess(browser, from));
+    expect(guesses).toEqual([400, 400, 400, 429, 429]);
+    const { browser: other } = await newAccount(server.browser());
+    expect(await guess(other, 1), "another account's are its own").toBe(400);
+    await server.stop();
   });
 });

@@ -1,4 +1,4 @@
-import { codePointLength, isBlank, isStorable, limits } from "@holdfast/contract";
+import { codePointLength, isBlank, isStorable, limits, type Person } from "@holdfast/contract";
 import { z } from "zod";
 
 /** A route of Better Auth that we offer; what is not here does not exist. */
@@ -10,11 +10,13 @@ export interface AuthRoute {
   body?: z.ZodType;
   /** Likewise. What it does not name is left out; without one all is. */
   query?: z.ZodType<Record<string, string | undefined>>;
+  /** For those who are signed in, be it as a guest: the session is looked up before. */
+  signedIn?: boolean;
   /** May end with another session than it began with. */
   signsIn?: boolean;
   signsOut?: boolean;
-  /** A guess at a password, a code or an address: counted. Returns the account that is guessed at; */
-  attempt?: (body: unknown) => string | undefined;
+  /** A guess at a password, a code or an address: counted. Returns the account that is guessed at; `person` is whoever is signed in, where the route is for them. */
+  attempt?: (body: unknown, person: Person | null) => string | undefined;
   /** Exists only where mail can be sent. */
   needsMail?: boolean;
 }
@@ -76,12 +78,13 @@ export const authRoutes: readonly AuthRoute[] = [
   { method: "GET", path: "/callback/:provider", query: providersAnswer, signsIn: true },
   { method: "POST", path: "/sign-out", body: z.strictObject({}).optional(), signsOut: true },
   { method: "GET", path: "/get-session" },
-  { method: "POST", path: "/update-user", body: z.strictObject({ name }) },
+  { method: "POST", path: "/update-user", body: z.strictObject({ name }), signedIn: true },
   {
     method: "POST",
     path: "/change-password",
     body: z.strictObject({ currentPassword: password, newPassword, revokeOtherSessions: z.boolean().default(true) }),
-    attempt: () => undefined,
+    signedIn: true,
+    attempt: (_, person) => person?.id,
   },
   {
     method: "POST",

@@ -166,6 +166,10 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       trustProxy: options.trustProxy,
       providers: Object.keys(options.oauth ?? {}),
       hasMail: options.mail !== undefined,
+      async claimedBy(headers) {
+        const cookies = sessionCookies(headers, cookiePrefix);
+        return (cookies && (await cache.read(cookies)))?.person.id ?? null;
+      },
       sessionOf: (headers) => sessionOf(headers, true),
       async endSession(headers) {
         const session = await sessionOf(headers, false);
