@@ -6,7 +6,7 @@ import { fillsSignIn, isSignedIn, signsUp } from "../fixtures/account.ts";
 import { makeDataDir } from "../fixtures/data-dir.ts";
 import { Mailbox } from "../fixtures/mailbox.ts";
 import { Person } from "../fixtures/person.ts";
-import { ServerProcess } from "../fixtures/server-process.ts";
+import { freePort, ServerProcess } from "../fixtures/server-process.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const command = fileURLToPath(new URL("../../packages/api/dist/account/reset-password.js", import.meta.url));
@@ -17,8 +17,11 @@ test("R-SEC-2: a forgotten password is set anew by a link that is mailed, works 
   test.slow();
   const mailbox = await Mailbox.open();
   const dataDir = await makeDataDir();
+  const port = await freePort();
   const server = await ServerProcess.start({
     HOLDFAST_DATA_DIR: dataDir,
+    PORT: String(port),
+    APP_URL: `http://127.0.0.1:${port}`,
     SMTP_URL: mailbox.url,
     SMTP_FROM: "holdfast@example.org",
   });

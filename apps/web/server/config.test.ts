@@ -61,6 +61,13 @@ describe("configuration", () => {
     expect(read(env).secret).toBeNull();
   });
 
+  it("R-SEC-8: sends no mail without an address for its links", () => {
+    const mail = { SMTP_URL: "smtp://mail.example.org", SMTP_FROM: "holdfast@example.org" };
+    expect(() => read(mail)).toThrow(/^APP_URL must be set where SMTP_URL is: .*\.$/);
+    expect(() => read({ ...mail, APP_URL: " " })).toThrow(ConfigError);
+    expect(read({ ...mail, APP_URL: "https://chat.example.org" }).mail?.from).toBe(mail.SMTP_FROM);
+  });
+
   it("R-OPS-4: traces where OpenTelemetry's variables say where to, and nowhere else", () => {
     const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" };
     const exact = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector:4318/here" };

@@ -79,6 +79,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (read.METRICS_PORT === read.PORT && read.PORT !== 0) {
     throw new ConfigError("METRICS_PORT must be another port than PORT.");
   }
+  const mail = together(read, "SMTP_URL", "SMTP_FROM", (url, from) => ({ url, from }));
+  // A request's Host is whatever its sender wrote: nobody else may be mailed a link to there.
+  if (mail && !read.APP_URL) throw new ConfigError("APP_URL must be set where SMTP_URL is: links in mails lead there.");
   return {
     dev: read.NODE_ENV === "development",
     host: read.HOST,
@@ -96,7 +99,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       : null,
     secret: read.BETTER_AUTH_SECRET ?? null,
     models,
-    mail: together(read, "SMTP_URL", "SMTP_FROM", (url, from) => ({ url, from })),
+    mail,
     oauth: {
       ...together(read, "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", (clientId, clientSecret) => ({
         github: { clientId, clientSecret },

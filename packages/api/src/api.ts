@@ -24,7 +24,7 @@ export interface ApiOptions {
   isShort?: (() => boolean) | undefined;
   /** Without one nothing is traced. */
   tracer?: Tracer | undefined;
-  /** Without one nobody can be sent a new password. */
+  /** Without one nobody can be sent a new password. Needs `appUrl`: its links lead there. */
   mail?: Mailer;
   /** Other sites that people may sign in with. */
   oauth?: OAuthClients;

@@ -4,14 +4,14 @@ import type { IdentityStore } from "@holdfast/db";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import type { Log } from "../api.ts";
 import { guestPlugin } from "./guest-plugin.ts";
-import type { Mailer } from "./mail.ts";
+import type { Outbox } from "./outbox.ts";
 
 export interface AuthOptions {
   pool: IdentityStore["pool"];
   secret: string;
   appUrl: string | null;
   log: Log;
-  mail?: Mailer | undefined;
+  outbox?: Outbox | undefined;
   oauth?: OAuthClients | undefined;
   /** Called after sessions of this user have ended. */
   onSessionsEnded(userId: string): void;
@@ -44,7 +44,7 @@ export function cookieSecret(secret: string): string {
   return createHmac("sha256", secret).update("holdfast cookies").digest("base64url");
 }
 
-export function authOptions({ pool, secret, appUrl, log, mail, oauth, onSessionsEnded }: AuthOptions) {
+export function authOptions({ pool, secret, appUrl, log, outbox, oauth, onSessionsEnded }: AuthOptions) {
   return {
     appName: "Holdfast",
     database: pool,
@@ -111,7 +111,7 @@ export function authOptions({ pool, secret, appUrl, log, mail, oauth, onSessions
       minPasswordLength: limits.passwordMinLength,
       maxPasswordLength: limits.passwordMaxLength,
       revokeSessionsOnPasswordReset: true,
-      ...(mail && { sendResetPassword: ({ user, url }) => mail.sendPasswordReset(user.email, url) }),
+      ...(outbox && { sendResetPassword: async ({ user, url }) => outbox.sendPasswordReset(user.email, url) }),
     },
     socialProviders: { ...oauth },
     databaseHooks: {

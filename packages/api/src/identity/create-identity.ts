@@ -15,6 +15,7 @@ import type { SignIn } from "./guest-plugin.ts";
 import type { Identity } from "./identity.ts";
 import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
+import { createOutbox } from "./outbox.ts";
 import { clearedCookies, cookiePrefixOf, cookiesOf, sessionCookies } from "./session-cookies.ts";
 
 export interface IdentityOptions {
@@ -52,7 +53,10 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
   const bearer = createBearerTokens(options.secret);
   const cache = createCookieCache(options.secret, cookieCacheSeconds);
   const moves = createGuestMoves(db, log);
-  const auth = createAuth({ ...options, pool: store.pool, onSessionsEnded: sessionsChanged });
+  // Without it a link would lead to whatever host was asked, and whose sender is anybody.
+  if (options.mail && appUrl === null) throw new Error("Mail needs the address that its links lead to.");
+  const outbox = options.mail && createOutbox(options.mail, log);
+  const auth = createAuth({ ...options, outbox, pool: store.pool, onSessionsEnded: sessionsChanged });
   const isHttps = appUrl?.startsWith("https://") ?? false;
   const cookiePrefix = cookiePrefixOf(appUrl);
 
@@ -188,7 +192,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
     async close() {
       unsubscribe();
-      await moves.close();
+      await Promise.all([moves.close(), outbox?.close()]);
     },
   };
 }
