@@ -68,12 +68,13 @@ export const personProcedure = t.procedure.use(({ ctx, path, next }) =>
   }),
 );
 
-/** For everyone: a visitor becomes a guest by it. */
-export const guestProcedure = visitorProcedure.use(async ({ ctx, next, getRawInput }) => {
-  // A call without an input has no body, which is no JSON either.
-  const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(await getRawInput().catch(() => undefined))));
-  return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
-});
+/** For everyone who asks for this: a visitor becomes a guest by it, and by nothing that is not valid. */
+export function guestProcedure<Input extends z.ZodType>(input: Input) {
+  return visitorProcedure.input(input).use(async ({ ctx, next, input: asked }) => {
+    const person = ctx.person ?? (await ctx.becomeGuest(turnIdOf(asked)));
+    return next({ ctx: { person, user: ctx.db.forUser(person.id) } });
+  });
+}
 
 type Outcome = { ok: true } | { ok: false; error: unknown };
 

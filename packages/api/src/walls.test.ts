@@ -90,6 +90,17 @@ describe.each(procedures)("$name", ({ name, type }) => {
     }
   });
 
+  it("R-SEC-2: makes no guest of a visitor who sends what is not valid", async () => {
+    const input = wall.input(scene.owner.belongings);
+    if (!input) return;
+    for (const bad of ["text", { ...input, unknown: 1, title: {}, message: {} }]) {
+      const visitor = scene.visitor();
+      const sent = await call(name, type, bad, visitor);
+      if (type === "mutation") expect([400, 401], sent.text).toContain(sent.status);
+      expect(visitor.cookies.size).toBe(0);
+    }
+  });
+
   it("R-API-2: refuses a huge body with 413", async () => {
     if (type !== "mutation") return;
     const sent = await call(name, type, { padding: "x".repeat(1_100_000) }, scene.stranger.browser);

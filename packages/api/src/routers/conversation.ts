@@ -13,7 +13,9 @@ const changed = z.strictObject({ id: schema.id });
 const position = z.int().min(1).max(2_147_483_647);
 
 export const conversationRouter = router({
-  create: guestProcedure
+  create: guestProcedure(
+    z.strictObject({ title: schema.absentable(schema.title), model: schema.absentable(schema.modelId) }).optional(),
+  )
     .meta({
       rest: {
         method: "POST",
@@ -23,9 +25,6 @@ export const conversationRouter = router({
         output: schema.conversation,
       },
     })
-    .input(
-      z.strictObject({ title: schema.absentable(schema.title), model: schema.absentable(schema.modelId) }).optional(),
-    )
     .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
       if (input?.model && !(await ctx.assistant.hasModel(input.model))) throw unknownModel();
       return ctx.user.createConversation(input);

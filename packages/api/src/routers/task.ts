@@ -7,9 +7,9 @@ export const taskRouter = router({
   /** Open ones first. */
   list: personProcedure.query(({ ctx }): Promise<Task[]> => ctx.user.listTasks()),
 
-  add: guestProcedure
-    .input(z.strictObject({ title: schema.taskTitle, description: schema.taskDescription.optional() }))
-    .mutation(({ ctx, input }): Promise<Task> => ctx.user.addTask(input)),
+  add: guestProcedure(
+    z.strictObject({ title: schema.taskTitle, description: schema.taskDescription.optional() }),
+  ).mutation(({ ctx, input }): Promise<Task> => ctx.user.addTask(input)),
 
   update: personProcedure
     .input(

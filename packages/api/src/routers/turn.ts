@@ -19,15 +19,15 @@ const send = z.strictObject({
 
 export const turnRouter = router({
   /** Begins a turn; its answer comes over `live.feed` or `turn.watch`. */
-  start: guestProcedure
-    .input(send.extend({ turnId: schema.id }))
-    .mutation(async ({ ctx, input }): Promise<{ conversation: ConversationSummary; turn: TurnView }> => {
+  start: guestProcedure(send.extend({ turnId: schema.id })).mutation(
+    async ({ ctx, input }): Promise<{ conversation: ConversationSummary; turn: TurnView }> => {
       await countSend(ctx, input.turnId);
       return ctx.turns.start({ ...input, person: ctx.person });
-    }),
+    },
+  ),
 
   /** Begins a turn and waits for its answer: for programs. */
-  chat: guestProcedure
+  chat: guestProcedure(send.extend({ turnId: schema.absentable(schema.id) }))
     .meta({
       rest: {
         method: "POST",
@@ -41,7 +41,6 @@ export const turnRouter = router({
         }),
       },
     })
-    .input(send.extend({ turnId: schema.absentable(schema.id) }))
     .mutation(
       async ({
         ctx,
