@@ -1,3 +1,4 @@
+import { personHeader } from "@holdfast/contract";
 import { describe, expect, it } from "vitest";
 import type { Browser } from "./testing/browser.ts";
 import { expectClean, id, procedures, program, type Sent, type Wall, wallScene, walls } from "./testing/walls.ts";
@@ -99,6 +100,14 @@ describe.each(procedures)("$name", ({ name, type }) => {
       if (type === "mutation") expect([400, 401], sent.text).toContain(sent.status);
       expect(visitor.cookies.size).toBe(0);
     }
+  });
+
+  it("R-SEC-2: makes no guest of somebody whom the page still shows", async () => {
+    const visitor = scene.visitor();
+    const headers = { [personHeader]: scene.owner.id };
+    const sent = await call(name, type, wall.input(scene.owner.belongings), visitor, headers);
+    expect(sent.status, sent.text).toBe(wall.open ? 200 : 401);
+    expect(visitor.cookies.size).toBe(0);
   });
 
   it("R-API-2: refuses a huge body with 413", async () => {

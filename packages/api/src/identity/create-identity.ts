@@ -1,5 +1,5 @@
 import type { Person } from "@holdfast/contract";
-import { limits as productLimits } from "@holdfast/contract";
+import { personHeader, limits as productLimits } from "@holdfast/contract";
 import { type Database, type IdentityStore, UnavailableError } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import { ApiError } from "../errors.ts";
@@ -148,7 +148,8 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     async becomeGuest(headers, { once } = {}) {
       if (headers.has("authorization")) throw new ApiError("UNAUTHORIZED", "This token is not valid.");
       if (originOf(headers, appUrl) !== "own") throw new ApiError("UNAUTHORIZED", "Sign in first, or send a token.");
-      if (sessionCookies(headers, cookiePrefix)) {
+      // The cookies may have expired in the browser, before a page that still shows somebody.
+      if (sessionCookies(headers, cookiePrefix) || headers.get(personHeader)) {
         throw new ApiError("UNAUTHORIZED", "You have been signed out. Sign in again.");
       }
       const visit = visitOf(headers);

@@ -1,3 +1,4 @@
+import { personHeader } from "@holdfast/contract";
 import { describe, expect, it, vi } from "vitest";
 import { newAccount, newGuest, signIn, titles } from "../testing/people.ts";
 import { serveTests, startTestServer } from "../testing/test-server.ts";
@@ -36,6 +37,24 @@ describe("guests", () => {
     expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
     expect(browser.cookies.size).toBe(0);
     await https.stop();
+  });
+
+  it("R-SEC-2: whoever was somebody is told so, when the browser has no cookie left of it", async () => {
+    const { browser, id } = await newAccount(used.server.browser());
+    browser.cookies.clear();
+    const before = await used.db.sql("select count(*)::int as count from users");
+    const asks = (shown: string) =>
+      browser.fetch("/api/trpc/task.add", {
+        method: "POST",
+        json: { title: "Milk" },
+        headers: { [personHeader]: shown },
+      });
+    const refused = await asks(id);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ error: { message: "You have been signed out. Sign in again." } });
+    expect(browser.cookies.size).toBe(0);
+    expect(await used.db.sql("select count(*)::int as count from users")).toEqual(before);
+    expect((await asks("")).status, "a page that shows nobody").toBe(200);
   });
 
   it("R-TURN-6: a first send that is repeated, its answer lost, finds the same guest", async () => {

@@ -26,8 +26,9 @@ export interface Identity {
   /**
    * Makes a guest and a session for them. First requests of one visit make the same guest; `once` (a turn's id) is what
    * one that is repeated is known by without a visit.
-   * UNAUTHORIZED where the request carries a token or a dead session: who had an account must not end up as
-   * somebody else without noticing. (`identify` has cleared the dead session's cookies by then.)
+   * UNAUTHORIZED where the request carries a token, a dead session or the id of whom its page shows (`personHeader`):
+   * who was somebody must not end up as somebody else without noticing. (`identify` has cleared the dead session's
+   * cookies by then.)
    */
   becomeGuest(headers: Headers, options?: { once?: string }): Promise<{ person: Person; setCookies: string[] }>;
   /** Answers `/api/auth/*`. False for any other path. */
