@@ -14,3 +14,14 @@ test("R-WEB-4: on a phone the sidebar is a drawer, and all of a conversation wor
     .click();
   await expect(person.link("from a phone")).toBeInViewport();
 });
+
+test("R-WEB-4: on a phone a tool's name stays whole beside a long note, which gives way", async ({ person }) => {
+  await person.begins(`[tool add_task {"title":"${"a very long task ".repeat(8)}"}] [then echo done]`);
+  const line = person.answers.last().getByRole("group").locator("summary");
+  const [name, note] = [line.locator("span"), line.locator("em")];
+  await expect(name).toHaveText("Add task");
+  const isCut = (element: HTMLElement) => element.scrollWidth > element.clientWidth;
+  expect(await note.evaluate(isCut)).toBe(true);
+  expect(await name.evaluate(isCut)).toBe(false);
+  expect((await name.boundingBox())?.height).toBeLessThan(30);
+});
