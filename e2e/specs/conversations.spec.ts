@@ -124,6 +124,35 @@ test("R-WEB-4: a menu stays open where its row would move, and closes where its 
   await expect(item).toHaveCount(0);
 });
 
+test("R-CONV-2: a name that could not be saved is there when one tries again, and is said above the message box", async ({
+  person,
+}) => {
+  const { page } = person;
+  await person.begins("a name to change");
+  person.problems.allow(/503/);
+  const renames = /\/api\/trpc\/[^?]*\bconversation\.rename\b/;
+  await page.route(renames, (route) => route.fulfill({ status: 503, body: "{}" }));
+  const field = page.getByRole("textbox", { name: "Conversation title" });
+  await person.chooses("Rename", "a name to change");
+  await field.fill("A long thought name");
+  await field.press("Enter");
+  const notice = page.getByText("The conversation could not be renamed.");
+  await expect(notice).toBeVisible();
+  const [said, written] = [await notice.boundingBox(), await person.composer.boundingBox()];
+  if (!said || !written) throw new Error("One of them is not drawn.");
+  expect(said.y + said.height).toBeLessThan(written.y);
+  expect(said.x + said.width / 2).toBeCloseTo(written.x + written.width / 2, -1);
+
+  await page.unroute(renames);
+  await person.chooses("Rename", "a name to change");
+  await expect(field).toHaveValue("A long thought name");
+  await field.press("Enter");
+  await expect(person.link("A long thought name")).toBeVisible();
+  await page.reload();
+  await person.chooses("Rename", "A long thought name");
+  await expect(field).toHaveValue("A long thought name");
+});
+
 test("R-CONV-5: a deleted conversation is gone from the page, and all of it from the database", async ({
   person,
   database,

@@ -90,6 +90,7 @@ export function ConversationList({
                 position={index + 1}
                 count={group.items.length}
                 activity={conversation.id === active?.id ? active.activity : null}
+                refusedTitle={actions.refusedTitles.get(conversation.id) ?? null}
                 onBegin={begin}
                 onEnd={end}
                 onRename={actions.rename}

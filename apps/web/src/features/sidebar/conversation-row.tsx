@@ -18,21 +18,23 @@ interface ConversationRowProps {
   position: number;
   count: number;
   activity: RowActivity | null;
+  /** A name that was given to it and could not be saved. */
+  refusedTitle: string | null;
   onBegin(id: string, activity: RowActivity): void;
   onEnd(id: string, activity: RowActivity): void;
-  onRename(conversation: ConversationSummary, title: string): void;
+  onRename(conversation: ConversationSummary, title: string | null): void;
   onPin(conversation: ConversationSummary, pinned: boolean): void;
   onDelete(conversation: ConversationSummary): void;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { conversation, isOpen, rowsBefore, position, count, activity, onBegin, onEnd, onRename } = props;
+  const { conversation, isOpen, rowsBefore, position, count, activity, refusedTitle, onBegin, onEnd, onRename } = props;
   const { id } = conversation;
   const link = useRef<HTMLAnchorElement>(null);
   const options = useRef<HTMLButtonElement>(null);
 
   function finishRenaming(title: string | null, isByKey: boolean) {
-    if (title !== null) onRename(conversation, title);
+    onRename(conversation, title);
     onEnd(id, "renaming");
     // Whoever has left the field for elsewhere stays there. The link is drawn again first.
     if (isByKey) requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
@@ -47,7 +49,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       style={rowsBefore > 0 ? { marginBlockStart: `calc(var(--row) * ${rowsBefore})` } : undefined}
     >
       {activity === "renaming" ? (
-        <RenameField title={conversation.title} onDone={finishRenaming} />
+        <RenameField title={conversation.title} begun={refusedTitle} onDone={finishRenaming} />
       ) : (
         <AppLink
           ref={link}

@@ -6,11 +6,13 @@ import styles from "./rename-field.module.css";
 
 interface RenameFieldProps {
   title: string;
+  /** What it begins with instead. */
+  begun: string | null;
   /** The title is null where nothing is to change. By key the focus is still here; else it has gone elsewhere. */
   onDone(title: string | null, isByKey: boolean): void;
 }
 
-export function RenameField({ title, onDone }: RenameFieldProps) {
+export function RenameField({ title, begun, onDone }: RenameFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const isDone = useRef(false);
 
@@ -40,7 +42,7 @@ export function RenameField({ title, onDone }: RenameFieldProps) {
       ref={input}
       aria-label="Conversation title"
       className={styles.field}
-      defaultValue={title}
+      defaultValue={begun ?? title}
       dir="auto"
       autoComplete="off"
       onKeyDown={finishByKey}

@@ -2,7 +2,7 @@
 
 import type { ConversationSummary } from "@holdfast/contract";
 import { useMutation } from "@tanstack/react-query";
-import { type RefObject, useMemo, useRef } from "react";
+import { type RefObject, useMemo, useRef, useState } from "react";
 import { errorCode, useTRPC } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { navigate } from "@/ui/navigate";
@@ -20,21 +20,36 @@ export function useConversationActions(openId: string | null, order: RefObject<C
   const remove = useMutation(trpc.conversation.delete.mutationOptions());
   const [renameAsync, updateAsync, removeAsync] = [rename.mutateAsync, update.mutateAsync, remove.mutateAsync];
 
-  return useMemo(() => {
-    async function settle(change: Promise<void>, id: string, failure: string) {
+  const [refusedTitles, setRefusedTitles] = useState<ReadonlyMap<string, string>>(new Map());
+
+  const actions = useMemo(() => {
+    function setRefused(id: string, title: string | null) {
+      setRefusedTitles((all) => {
+        const others = [...all].filter(([other]) => other !== id);
+        return new Map(title === null ? others : [...others, [id, title]]);
+      });
+    }
+
+    async function settle(change: Promise<void>, id: string, failure: string): Promise<boolean> {
       try {
         await change;
+        return true;
       } catch (error) {
         if (errorCode(error) === "NOT_FOUND") cache.remove(id);
         notify(failure);
+        return false;
       }
     }
 
     return {
-      rename(conversation: ConversationSummary, title: string) {
+      /** Null where the name stays as it is. */
+      async rename(conversation: ConversationSummary, title: string | null) {
         const { id } = conversation;
+        setRefused(id, null);
+        if (title === null) return;
         const change = cache.change(conversation, "title", title, () => renameAsync({ id, title }));
-        void settle(change, id, "The conversation could not be renamed. Try again.");
+        const failure = "The conversation could not be renamed. Try again: the new name is kept.";
+        setRefused(id, (await settle(change, id, failure)) ? null : title);
       },
       setPinned(conversation: ConversationSummary, pinned: boolean) {
         const { id } = conversation;
@@ -72,6 +87,7 @@ export function useConversationActions(openId: string | null, order: RefObject<C
       return false;
     }
   }, [cache, order, renameAsync, updateAsync, removeAsync]);
+  return { ...actions, /** By id: what renaming goes on from. */ refusedTitles };
 }
 
 /** Leads away from what is deleted. Whoever then goes elsewhere, or begins to write, is not to be led back. */
