@@ -153,6 +153,33 @@ test("R-CONV-2: a name that could not be saved is there when one tries again, an
   await expect(field).toHaveValue("A long thought name");
 });
 
+for (const means of ["the mouse", "the keyboard"]) {
+  test(`R-WEB-4: a conversation that is pinned and unpinned with ${means} takes the focus along`, async ({
+    person,
+  }) => {
+    const { page } = person;
+    await person.begins("to be pinned");
+    await person.begins("the newest one");
+    const options = page.getByRole("button", { name: "Options for to be pinned", exact: true });
+    for (const [action, place] of [
+      ["Pin", "Pinned"],
+      ["Unpin", "Today"],
+    ] as const) {
+      if (means === "the mouse") {
+        await person.chooses(action, "to be pinned");
+      } else {
+        await options.press("Enter");
+        await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("Enter");
+      }
+      const group = person.sidebar.getByRole("region", { name: place });
+      await expect(group.getByRole("link", { name: "to be pinned", exact: true })).toBeVisible();
+      await expect(options).toBeFocused();
+    }
+  });
+}
+
 test("R-CONV-5: a deleted conversation is gone from the page, and all of it from the database", async ({
   person,
   database,

@@ -13,6 +13,7 @@ import { moveBetweenLinks } from "./move-between-links";
 import { useActiveRow } from "./use-active-row";
 import { useBeginnings } from "./use-beginnings";
 import { useConversationActions } from "./use-conversation-actions";
+import { useKeptFocus } from "./use-kept-focus";
 import { type RowRange, useVisibleRows } from "./use-visible-rows";
 
 const DeleteConversationDialog = lazy(() => import("./delete-conversation-dialog"));
@@ -51,6 +52,7 @@ export function ConversationList({
     scroller,
     groups.map((group) => group.items.length),
   );
+  useKeptFocus(scroller);
   useEffect(() => {
     if (isNearEnd) loadMore();
   }, [isNearEnd, loadMore]);

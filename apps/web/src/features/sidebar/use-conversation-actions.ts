@@ -108,7 +108,8 @@ function leadTo(href: string) {
 /** What had the focus is gone with the conversation: it goes to the next, or to where a new one begins. */
 function focusAfterwards(next: ConversationSummary | undefined) {
   setTimeout(() => {
-    if (document.activeElement !== document.body) return;
+    // The list may have taken it.
+    if (document.activeElement !== document.body && !document.activeElement?.matches("nav")) return;
     const href = next ? `/c/${next.id}` : "/new";
     document.querySelector<HTMLElement>(`nav a[href="${href}"]`)?.focus();
   }, 50);

@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 
 export interface RowRange {
   first: number;
@@ -33,7 +33,6 @@ export function useVisibleRows(scroller: RefObject<HTMLElement | null>, counts: 
     return { first: clamp(first, count), end: clamp(end, count) };
   });
   const isNearEnd = view.top + view.height + 2 * overscan * view.row > offset;
-  useKeptFocus(scroller, ranges);
   return { ranges, isNearEnd };
 }
 
@@ -67,26 +66,6 @@ function useView(scroller: RefObject<HTMLElement | null>): View {
     };
   }, [scroller]);
   return view;
-}
-
-/** When the row that has the focus is scrolled out of the document, the list keeps it. */
-function useKeptFocus(scroller: RefObject<HTMLElement | null>, ranges: RowRange[]) {
-  const key = ranges.map(({ first, end }) => `${first}-${end}`).join();
-  const [hadFocus] = useState({ current: false });
-  useLayoutEffect(() => {
-    void key; // the effect is about the rows that are drawn
-    const element = scroller.current;
-    if (hadFocus.current && document.activeElement === document.body) element?.focus({ preventScroll: true });
-    const note = () => {
-      hadFocus.current = element?.contains(document.activeElement) ?? false;
-    };
-    element?.addEventListener("focusin", note);
-    element?.addEventListener("focusout", note);
-    return () => {
-      element?.removeEventListener("focusin", note);
-      element?.removeEventListener("focusout", note);
-    };
-  }, [scroller, key, hadFocus]);
 }
 
 function isSame(a: View, b: View): boolean {
