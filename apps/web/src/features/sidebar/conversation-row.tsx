@@ -1,7 +1,7 @@
 "use client";
 
 import type { ConversationSummary } from "@holdfast/contract";
-import { Download, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Download, Ellipsis, GitBranch, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { memo, useRef } from "react";
 import { AppLink } from "@/ui/app-link";
 import { classNames } from "@/ui/class-names";
@@ -40,7 +40,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
     if (isByKey) requestAnimationFrame(() => link.current?.focus({ preventScroll: true }));
   }
 
-  const mark = isOpen ? null : markOf(conversation);
+  const mark = markOf(conversation, isOpen);
   return (
     <li
       className={classNames(styles.row, isOpen && styles.open, activity === "menu" && styles.active)}
@@ -66,6 +66,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       {mark === "running" && <span role="img" aria-label="Being answered" className={styles.pulse} />}
       {mark === "unread" && <span role="img" aria-label="Unread" className={styles.unread} />}
       {mark === "pinned" && <Pin size={16} aria-hidden className={styles.pin} />}
+      {mark === "branch" && <GitBranch size={14} role="img" aria-label="Branch" className={styles.branch} />}
       {activity !== "renaming" && (
         <button
           ref={options}
@@ -105,10 +106,12 @@ function menuItems({ conversation, onPin, onDelete }: ConversationRowProps, onRe
   ];
 }
 
-function markOf({ running, messageCount, readPosition, pinnedAt }: ConversationSummary) {
-  if (running) return "running";
-  if (messageCount > readPosition) return "unread";
-  return pinnedAt === null ? null : "pinned";
+/** Of the open one only what tells it from the conversation that it was branched from, whose title it has. */
+function markOf({ running, messageCount, readPosition, pinnedAt, forkedFrom }: ConversationSummary, isOpen: boolean) {
+  if (running && !isOpen) return "running";
+  if (messageCount > readPosition && !isOpen) return "unread";
+  if (pinnedAt !== null && !isOpen) return "pinned";
+  return forkedFrom === null ? null : "branch";
 }
 
 function downloadMarkdown(conversationId: string) {
