@@ -64,6 +64,19 @@ for (const modifier of ["Control", "Meta"]) {
   });
 }
 
+test("R-WEB-4: New chat leads into the message box, from elsewhere and from /new itself", async ({ person }) => {
+  const { page, composer } = person;
+  await person.begins("an old conversation");
+  for (const text of ["from elsewhere", "from elsewhere, and from there"]) {
+    await page.getByRole("link", { name: "New chat" }).click();
+    await expect(page).toHaveURL(/\/new$/);
+    await expect(composer).toBeFocused();
+    await composer.press("End");
+    await page.keyboard.type(text.slice((await composer.inputValue()).length));
+    await expect(composer).toHaveValue(text);
+  }
+});
+
 test("R-WEB-4: Shift+Escape focuses the composer, ArrowUp in an empty one recalls the last message", async ({
   person,
 }) => {

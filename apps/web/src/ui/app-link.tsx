@@ -3,14 +3,21 @@
 import type { ComponentProps, MouseEvent } from "react";
 import { navigate } from "./navigate";
 
+interface AppLinkProps extends ComponentProps<"a"> {
+  href: string;
+  /** Followed to where one is already. */
+  onStay?(): void;
+}
+
 /** A link between addresses of the chat: a plain link to all but an unmodified click. */
-export function AppLink({ href, onClick, ...rest }: ComponentProps<"a"> & { href: string }) {
+export function AppLink({ href, onClick, onStay, ...rest }: AppLinkProps) {
   function follow(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event);
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (window.location.pathname !== href) navigate(href);
+    else onStay?.();
   }
   return <a {...rest} href={href} onClick={follow} />;
 }

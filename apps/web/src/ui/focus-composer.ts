@@ -4,3 +4,12 @@ export function focusComposer(): boolean {
   composer?.focus();
   return composer !== null;
 }
+
+/** Where one is about to write. Not on a phone: there a focus would bring up the keyboard. */
+export function focusComposerUnlessOnPhone(): void {
+  if (canTypeAtOnce()) focusComposer();
+}
+
+export function canTypeAtOnce(): boolean {
+  return window.matchMedia("(pointer: fine)").matches;
+}

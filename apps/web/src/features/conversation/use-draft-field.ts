@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useLayoutEffect, useRef } from "react";
+import { canTypeAtOnce } from "@/ui/focus-composer";
 import { useLatest } from "@/ui/use-latest";
 import type { DraftKey, Drafts } from "./drafts";
 
@@ -54,11 +55,6 @@ export function fitHeight(element: HTMLTextAreaElement | null): void {
   if (!element || CSS.supports("field-sizing", "content")) return;
   element.style.height = "auto";
   element.style.height = `${element.scrollHeight}px`;
-}
-
-/** On a phone a focus would bring up the keyboard. */
-function canTypeAtOnce(): boolean {
-  return window.matchMedia("(pointer: fine)").matches;
 }
 
 function hasFocusedField(): boolean {

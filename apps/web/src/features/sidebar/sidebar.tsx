@@ -2,6 +2,7 @@
 
 import { Anchor, PanelLeft, Search, SquarePen } from "lucide-react";
 import { AppLink } from "@/ui/app-link";
+import { focusComposerUnlessOnPhone } from "@/ui/focus-composer";
 import { IconButton } from "@/ui/icon-button";
 import { KeyHint } from "@/ui/key-hint";
 import { ConversationList, type ConversationListProps } from "./conversation-list";
@@ -25,7 +26,7 @@ export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...li
         </IconButton>
       </div>
       <div className={styles.actions}>
-        <AppLink href="/new" className={styles.action}>
+        <AppLink href="/new" className={styles.action} onStay={focusComposerUnlessOnPhone}>
           <SquarePen size={18} aria-hidden />
           New chat
           <KeyHint keys="mod+shift+O" isApple={isApple} />
