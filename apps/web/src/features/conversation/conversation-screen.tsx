@@ -76,7 +76,7 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
   const branch = useBranch(conversationId, (id, text) =>
     sending.send({ conversationId: id, text, model: models.chosen }),
   );
-  useEscape(isAnswering && branch.editing === null ? stop : null);
+  useEscape(isAnswering ? stop : null, "textarea[aria-label='Edit message']");
   useReadMark(isDeleted ? null : conversation, transcript, turn);
   const keyboardInset = useKeyboardInset();
 

@@ -1,11 +1,13 @@
 "use client";
 
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
+import { focusComposer } from "@/ui/focus-composer";
 import { navigate } from "@/ui/navigate";
 import { notify } from "@/ui/notices";
 import { useStable } from "@/ui/use-latest";
+import { useEdits } from "./use-edits";
 
 export interface Branch {
   /** The id of the message that is being edited. */
@@ -19,37 +21,15 @@ export interface Branch {
   submit(position: number, text: string): Promise<void>;
 }
 
-/** An edit that has begun. Lives here, for its row leaves the document when it is far from what is read. */
-interface Edit {
-  messageId: string;
-  text: string | null;
-  isSubmitting: boolean;
-  isOver: boolean;
-}
-
-type Edits = ReadonlyMap<string, Edit>;
-
-/** One edit for each conversation, for as long as the page lives. */
 export function useBranch(conversationId: string | null, send: (conversationId: string, text: string) => void): Branch {
   const client = useTRPCClient();
   const cache = useConversationCache();
-  const [edits, setEdits] = useState<Edits>(new Map());
-  const current = conversationId === null ? undefined : edits.get(conversationId);
+  const { current, begin, end, keep } = useEdits(conversationId);
+  const awaitArrival = useFocusOnArrival(conversationId);
 
-  const edit = useCallback(
-    (messageId: string) => {
-      if (conversationId === null) return;
-      if (current) current.isOver = true;
-      const begun = { messageId, text: null, isSubmitting: false, isOver: false };
-      setEdits((all) => new Map(all).set(conversationId, begun));
-    },
-    [conversationId, current],
-  );
   const cancel = useCallback(() => {
-    if (!current) return;
-    current.isOver = true;
-    setEdits((all) => without(all, current));
-  }, [current]);
+    if (current) end(current);
+  }, [current, end]);
 
   const submit = useStable(async (position: number, text: string) => {
     if (!conversationId || !current || current.isSubmitting) return;
@@ -62,12 +42,14 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
         client.conversation.delete.mutate({ id: forked.id }).catch(() => {});
         return;
       }
-      current.isOver = true;
       cache.put(forked);
-      setEdits((all) => without(all, current));
       // Whoever has gone elsewhere meanwhile stays there.
-      if (window.location.pathname === `/c/${conversationId}`) navigate(`/c/${forked.id}`);
+      if (window.location.pathname === `/c/${conversationId}`) {
+        awaitArrival(forked.id);
+        navigate(`/c/${forked.id}`);
+      }
       send(forked.id, text);
+      end(current);
     } catch {
       if (!current.isOver) notify("The branch could not be made. Your text is still there; try again.");
     } finally {
@@ -78,18 +60,25 @@ export function useBranch(conversationId: string | null, send: (conversationId: 
   return useMemo(
     () => ({
       editing: current?.messageId ?? null,
-      edit,
+      edit: begin,
       cancel,
       text: () => current?.text ?? null,
-      keep: (text) => {
-        if (current) current.text = text;
-      },
+      keep,
       submit,
     }),
-    [current, edit, cancel, submit],
+    [current, begin, cancel, keep, submit],
   );
 }
 
-function without(all: Edits, edit: Edit): Edits {
-  return new Map([...all].filter(([, one]) => one !== edit));
+/** The field that had the focus stays behind with its conversation: in the branch one goes on in the message box. */
+function useFocusOnArrival(conversationId: string | null): (id: string) => void {
+  const awaited = useRef<string | null>(null);
+  useEffect(() => {
+    if (awaited.current === null || awaited.current !== conversationId) return;
+    awaited.current = null;
+    if (document.activeElement === document.body) focusComposer();
+  }, [conversationId]);
+  return useCallback((id: string) => {
+    awaited.current = id;
+  }, []);
 }

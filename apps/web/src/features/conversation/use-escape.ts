@@ -4,8 +4,11 @@ import { useEffect } from "react";
 import { isOverlayOpen } from "@/ui/overlays";
 import { useLatest } from "@/ui/use-latest";
 
-/** What Escape means wherever the focus is, unless a menu, a dialog or a field has a nearer claim to it. Null: nothing. */
-export function useEscape(act: (() => void) | null): void {
+/**
+ * What Escape means wherever the focus is, unless a menu, a dialog or a field has a nearer claim to it. Null: nothing.
+ * `nearer` selects what else has one for as long as it is in the document.
+ */
+export function useEscape(act: (() => void) | null, nearer?: string): void {
   const latest = useLatest(act);
   const isActive = act !== null;
   useEffect(() => {
@@ -13,10 +16,11 @@ export function useEscape(act: (() => void) | null): void {
     function onKeyDown(event: KeyboardEvent) {
       if (event.key !== "Escape" || event.shiftKey || event.defaultPrevented) return;
       if (event.isComposing || event.keyCode === 229 || isOverlayOpen()) return;
+      if (nearer !== undefined && document.querySelector(nearer) !== null) return;
       event.preventDefault();
       latest.current?.();
     }
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [isActive, latest]);
+  }, [isActive, latest, nearer]);
 }
