@@ -226,4 +226,22 @@ describe("branches", () => {
     expect(await ada.forkConversation(origin.id, 99)).toMatchObject({ messageCount: 1 });
     expect(await ada.forkConversation(origin.id, 1)).toMatchObject({ messageCount: 0 });
   });
+
+  it("R-CONV-1: a fork that is made while others write has the messages that it counts, and takes the next", async () => {
+    const ada = await person();
+    const origin = await ada.createConversation();
+    for (let index = 0; index < 20; index++) await ada.addMessage(origin.id, "user", "before");
+    let writing = true;
+    const writers = Array.from({ length: 3 }, async () => {
+      while (writing) await ada.addMessage(origin.id, "user", "meanwhile");
+    });
+    const forks = [];
+    for (let index = 0; index < 15; index++) forks.push(await ada.forkConversation(origin.id, 2_147_483_647));
+    writing = false;
+    await Promise.all(writers);
+    for (const { id, messageCount } of forks) {
+      expect(await ada.getChatHistory(id)).toHaveLength(messageCount);
+      expect(await ada.addMessage(id, "user", "next")).toMatchObject({ position: messageCount + 1 });
+    }
+  });
 });

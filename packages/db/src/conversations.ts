@@ -207,22 +207,23 @@ async function copyBefore(
   position: number,
 ): Promise<ConversationSummary> {
   const { userId } = scope;
-  const copied = await transaction.query<{ id: string }>({
+  const copied = await transaction.query<{ id: string; message_count: number }>({
     name: "conversation-fork",
     text: `INSERT INTO conversations (user_id, title, title_source, model, forked_from, message_count, read_position)
            SELECT user_id, title, title_source, model, id, before.count, before.count
            FROM conversations, LATERAL (SELECT least(message_count, greatest($3::int - 1, 0)) AS count) before
-           WHERE user_id = $1 AND id = $2 RETURNING id`,
+           WHERE user_id = $1 AND id = $2 RETURNING id, message_count`,
     values: [userId, id, position],
   });
   const fork = firstRow(copied);
   if (!fork) throw await missingConversation(scope, id);
+  // Up to what was counted: this statement sees messages that came in between.
   await transaction.query({
     name: "conversation-fork-messages",
     text: `INSERT INTO messages (user_id, conversation_id, position, role, content, tool_calls, created_at)
            SELECT user_id, $4, position, role, content, tool_calls, created_at FROM messages
-           WHERE user_id = $1 AND conversation_id = $2 AND position < $3`,
-    values: [userId, id, position, fork.id],
+           WHERE user_id = $1 AND conversation_id = $2 AND position <= $3`,
+    values: [userId, id, fork.message_count, fork.id],
   });
   const row = firstRow(await transaction.query<ConversationRow>(findStatement(userId, fork.id)));
   if (!row) throw new NotFoundError("There is no such conversation.");
