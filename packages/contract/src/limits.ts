@@ -24,6 +24,11 @@ export const limits = {
   /** The most bytes of a request's body; an import has its own limit. */
   bodyBytes: 1_048_576,
   importBytes: 268_435_456,
+  /**
+   * The most UTF-16 code units of one piece of an import's JSON: a tool call, a task, a field. The longest that is valid is a
+   * tool call of two times `answerLength`, each character of it escaped as a surrogate pair of 12.
+   */
+  importPieceLength: 5_242_880,
   /** What an import may say of when something was: later ones have no ISO text of four digits for the year. */
   earliestTime: "1970-01-01T00:00:00.000Z",
   latestTime: "9999-12-31T23:59:59.999Z",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jsonFault } from "./json.ts";
 import { limits } from "./limits.ts";
-import { type Json, roles, turnFailureCodes, turnStatuses } from "./model.ts";
+import { type Json, type Role, roles, turnFailureCodes, turnStatuses } from "./model.ts";
 import { codePointLength, isBlank, isStorable } from "./text.ts";
 
 /** The zod schemas of everything that crosses the wire. For servers and tests; the browser does without zod. */
@@ -55,16 +55,22 @@ export const newMessage = z
     content: storableText(limits.answerLength),
     toolCalls: z.array(toolCall).max(limits.toolCallsPerMessage).nullish(),
   })
-  .superRefine((message, context) => {
-    const hasCalls = message.role === "assistant" && (message.toolCalls?.length ?? 0) > 0;
-    if (isBlank(message.content) && !hasCalls) {
-      context.addIssue({ code: "custom", path: ["content"], message: "must not be empty or only white space" });
-    }
-    if (message.role === "user" && codePointLength(message.content) > limits.messageLength) {
-      const message = `must have at most ${limits.messageLength.toLocaleString("en")} characters`;
-      context.addIssue({ code: "custom", path: ["content"], message });
-    }
-  });
+  .superRefine(refuseContent);
+
+/** What content may be depends on the role, and on whether there are tool calls. */
+export function refuseContent(
+  message: { role: Role; content: string; toolCalls?: { length: number } | null | undefined },
+  context: z.RefinementCtx,
+): void {
+  const hasCalls = message.role === "assistant" && (message.toolCalls?.length ?? 0) > 0;
+  if (isBlank(message.content) && !hasCalls) {
+    context.addIssue({ code: "custom", path: ["content"], message: "must not be empty or only white space" });
+  }
+  if (message.role === "user" && codePointLength(message.content) > limits.messageLength) {
+    const message = `must have at most ${limits.messageLength.toLocaleString("en")} characters`;
+    context.addIssue({ code: "custom", path: ["content"], message });
+  }
+}
 
 export const searchText = text(limits.searchLength);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NotFoundError } from "./errors.ts";
 import { createTestUser, openTestDatabase, type TestDatabase } from "./testing.ts";
-import type { ExportedConversation, UserStore } from "./types.ts";
+import type { ExportedConversation, ImportedConversation, ImportedMessage, UserStore } from "./types.ts";
 
 let db: TestDatabase;
 
@@ -19,6 +19,17 @@ async function exportOf(store: UserStore): Promise<ExportedConversation[]> {
   const all: ExportedConversation[] = [];
   for await (const conversation of store.exportConversations()) all.push(conversation);
   return all.sort((a, b) => a.title.localeCompare(b.title));
+}
+
+function toImport({ id: _, messages, ...head }: ExportedConversation): ImportedConversation {
+  const texts = messages.map(({ role, content, toolCalls, createdAt }) => {
+    return { role, content, toolCalls: toolCalls && JSON.stringify(toolCalls), createdAt };
+  });
+  return { ...head, messages: texts };
+}
+
+function message(content: string, createdAt: string): ImportedMessage {
+  return { role: "user", content, toolCalls: null, createdAt };
 }
 
 describe("export and import", () => {
@@ -41,7 +52,7 @@ describe("export and import", () => {
     expect(exported).toHaveLength(3);
 
     const bob = await person();
-    await bob.importConversations(exported);
+    await bob.importConversations(exported.map(toImport));
     const withoutIds = (conversations: ExportedConversation[]) =>
       conversations.map(({ id: _, messages, ...rest }) => ({
         ...rest,
@@ -56,13 +67,9 @@ describe("export and import", () => {
 
   it("R-MSG-1: what is said next is never earlier than an imported message, whatever the file says of times", async () => {
     const ada = await person();
-    const conversationId = crypto.randomUUID();
-    const message = (content: string, createdAt: string) =>
-      ({ id: crypto.randomUUID(), conversationId, role: "user", content, toolCalls: null, createdAt }) as const;
     const [past, future] = ["2026-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
     await ada.importConversations([
       {
-        id: conversationId,
         title: "Ahead",
         createdAt: past,
         updatedAt: past,
@@ -76,6 +83,50 @@ describe("export and import", () => {
     expect(next.createdAt).toBe(future);
     const [after] = await exportOf(ada);
     expect(after?.messages.map((one) => [one.content, one.createdAt])).toEqual(["1", "2", "3"].map((n) => [n, future]));
+  });
+
+  it("R-SEC-7: one that comes in parts is the same as one that comes whole", async () => {
+    const ada = await person();
+    const [begun, later] = ["2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"];
+    const head = { title: "Long", createdAt: begun, updatedAt: later, pinnedAt: begun };
+    const long = ada.importLongConversation();
+    await long.append([message("1", begun), message("2", later)]);
+    await long.append([message("3", begun)]);
+    await long.finish(head);
+    const [imported] = await exportOf(ada);
+    expect(imported).toMatchObject(head);
+    expect(imported?.messages.map((one) => [one.content, one.createdAt])).toEqual([
+      ["1", begun],
+      ["2", later],
+      ["3", later],
+    ]);
+    expect(await ada.addMessage(imported?.id ?? "", "user", "next")).toMatchObject({ position: 4 });
+  });
+
+  it("R-MSG-1: who writes in a conversation that is still being imported has a place of their own in it", async () => {
+    const ada = await person();
+    const at = "2026-01-01T00:00:00.000Z";
+    const long = ada.importLongConversation();
+    await long.append([message("1", at)]);
+    const [underWay] = await exportOf(ada);
+    const mine = await ada.addMessage(underWay?.id ?? "", "user", "mine");
+    await long.append([message("2", at)]);
+    await long.finish({ title: "Long", createdAt: at, updatedAt: at, pinnedAt: null });
+    const [imported] = await exportOf(ada);
+    expect(imported?.messages.map((one) => one.content)).toEqual(["1", "mine", "2"]);
+    expect(imported?.messages.at(-1)?.createdAt).toBe(mine.createdAt);
+    expect(imported?.updatedAt).toBe(mine.createdAt);
+  });
+
+  it("R-SEC-7: of one that is given up in the middle, or deleted meanwhile, nothing stays", async () => {
+    const ada = await person();
+    const long = ada.importLongConversation();
+    const part = [message("1", "2026-01-01T00:00:00.000Z")];
+    await long.append(part);
+    await long.discard();
+    expect(await exportOf(ada)).toEqual([]);
+    await expect(long.append(part)).rejects.toThrow(NotFoundError);
+    expect(await exportOf(ada)).toEqual([]);
   });
 
   it("R-SEC-7: more conversations than a page come out once each", async () => {

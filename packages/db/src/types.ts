@@ -174,7 +174,9 @@ export interface UserStore {
   /** Everything, a conversation at a time. Opens a cursor: finish it or return it. */
   exportConversations(): AsyncGenerator<ExportedConversation>;
   /** In one transaction: conversations of an export, with new ids and the content, order, times and tool calls they had. */
-  importConversations(conversations: readonly ExportedConversation[]): Promise<void>;
+  importConversations(conversations: readonly ImportedConversation[]): Promise<void>;
+  /** One that is too long to be held: its messages are stored as they come. Nothing is stored before the first `append`. */
+  importLongConversation(): LongImport;
   importTask(task: Omit<Task, "id">): Promise<Task>;
 }
 
@@ -185,6 +187,24 @@ export interface ExportedConversation {
   updatedAt: string;
   pinnedAt: string | null;
   messages: Message[];
+}
+
+export interface ImportedConversation extends Omit<ExportedConversation, "id" | "messages"> {
+  messages: ImportedMessage[];
+}
+
+export interface ImportedMessage extends Pick<Message, "role" | "content" | "createdAt"> {
+  /** As JSON: what was parsed takes many times the memory of its text. */
+  toolCalls: string | null;
+}
+
+export interface LongImport {
+  /** In one transaction. `NotFoundError` where the conversation has been deleted in between. */
+  append(messages: readonly ImportedMessage[]): Promise<void>;
+  /** Until then the conversation has the title of a new one, and is the last in the list. */
+  finish(head: Omit<ImportedConversation, "messages">): Promise<void>;
+  /** Removes what was stored. */
+  discard(): Promise<void>;
 }
 
 export interface SearchHit {

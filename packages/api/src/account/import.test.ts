@@ -1,6 +1,8 @@
+import { createTestUser } from "@holdfast/db/testing";
 import { describe, expect, it } from "vitest";
 import { type Body, newProgram } from "../testing/program.ts";
 import { serveTests } from "../testing/test-server.ts";
+import { importExport } from "./import.ts";
 
 const used = serveTests();
 
@@ -16,6 +18,8 @@ function conversationOf(fields: object = {}, ...messages: object[]) {
     messages: messages.map((message) => ({ id: crypto.randomUUID(), conversationId: id, ...stored, ...message })),
   };
 }
+
+const call = JSON.stringify({ id: "1", name: "a", arguments: {}, result: null, status: "completed" });
 
 function fileOf(conversations: object[], tasks: object[] = []): string {
   return JSON.stringify({ format: "holdfast-export", version: 1, conversations, tasks });
@@ -77,5 +81,75 @@ describe("an import", () => {
     expect(status).toBe(400);
     expect(body.error.issues).toMatchObject([{ path: "conversations.1.messages.0.toolCalls.0.arguments" }]);
     expect((await exported()).conversations).toMatchObject([{ title: "Before" }]);
+  });
+
+  it("R-SEC-7: takes a conversation of any length, in parts, and of a faulty one nothing", async () => {
+    const { importFile, exported } = await newImporter();
+    const messages = Array.from({ length: 30 }, (_, index) => ({ content: `${index} ${"long ".repeat(30_000)}` }));
+    const whole = conversationOf({ title: "Whole" }, ...messages);
+    const faulty = conversationOf({ title: "Faulty" }, ...messages, { role: "nobody" });
+    const { status, body } = await importFile(fileOf([whole, faulty]));
+    expect(status).toBe(400);
+    expect(body.error.issues).toMatchObject([{ path: "conversations.1.messages.30.role" }]);
+    expect(body.error.message).toContain("1 conversation before that was imported.");
+    const { conversations } = await exported();
+    expect(conversations).toMatchObject([{ title: "Whole", createdAt: at, updatedAt: at, messages }]);
+  });
+
+  it("R-SEC-7: takes the fields of a conversation in any order", async () => {
+    const { importFile, exported } = await newImporter();
+    const { messages, ...head } = conversationOf({ title: "Sorted" }, { content: "One" });
+    expect((await importFile(fileOf([{ messages, ...head }]))).status).toBe(200);
+    expect((await exported()).conversations).toMatchObject([{ title: "Sorted", messages: [{ content: "One" }] }]);
+  });
+
+  it.each([
+    ["messages that are none", '{"messages":[', "{},", "conversations.0.messages.0.id"],
+    ["a message without end", '{"messages":[{"content":"', "aaaa", ""],
+    ["a field without end that nobody asks for", '{"other":[', "{},", ""],
+    ["a name without end", '{"', "kkkk", ""],
+    [
+      "tool calls without end",
+      `{"messages":[{"toolCalls":[${call}`,
+      `,${call}`,
+      "conversations.0.messages.0.toolCalls.100",
+    ],
+  ])("R-OPS-5: refuses %s long before it is read, so that it needs little memory", async (_, begun, unit, path) => {
+    const user = used.db.forUser((await createTestUser(used.db)).id);
+    let megabytes = 0;
+    async function* file() {
+      yield Buffer.from(`{"format":"holdfast-export","version":1,"conversations":[${begun}`);
+      for (; megabytes < 200; megabytes++) yield Buffer.from(unit.repeat(1_000_000 / unit.length));
+    }
+    const issues = expect.arrayContaining([expect.objectContaining({ path })]);
+    await expect(importExport(user, file())).rejects.toMatchObject({ code: "BAD_REQUEST", issues });
+    expect(megabytes).toBeLessThan(10);
+  });
+
+  it("R-API-3: refuses a name of any length as the client's mistake", async () => {
+    const { importFile } = await newImporter();
+    const { status, body } = await importFile(
+      `{"format":"holdfast-export","version":1,"${"k".repeat(30_000_000)}":[1]}`,
+    );
+    expect(status).toBe(400);
+    expect(body.error.message).toContain("longer than 5,242,880 characters");
+  });
+
+  it("R-SEC-7: takes the longest tool call there can be, spelled in the longest way", async () => {
+    const { importFile, exported } = await newImporter();
+    const longest = "😀".repeat(199_998);
+    const call = { id: "1", name: "a", arguments: longest, result: longest, status: "completed" };
+    const file = fileOf([conversationOf({}, { toolCalls: [call] })]);
+    const { status } = await importFile(file.replaceAll("😀", "\\ud83d\\ude00"));
+    expect(status).toBe(200);
+    expect((await exported()).conversations[0].messages[0].toolCalls).toEqual([call]);
+  });
+
+  it("R-SEC-7: says what is stored already when it fails, tasks too", async () => {
+    const { importFile } = await newImporter();
+    const task = { title: "Milk", description: "", completed: false, createdAt: at, updatedAt: at };
+    const { status, body } = await importFile(fileOf([conversationOf()], [task, task, { ...task, title: "" }]));
+    expect(status).toBe(400);
+    expect(body.error.message).toContain("1 conversation and 2 tasks before that were imported.");
   });
 });

@@ -1,10 +1,11 @@
-import { limits, type Task } from "@holdfast/contract";
-import * as schema from "@holdfast/contract/schemas";
-import type { ExportedConversation, UserStore } from "@holdfast/db";
-import { z } from "zod";
+import { limits } from "@holdfast/contract";
+import type { UserStore } from "@holdfast/db";
+import type { z } from "zod";
 import { ApiError, toApiError } from "../errors.ts";
+import { conversationWriter } from "./conversation-writer.ts";
 import { exportFormat } from "./export.ts";
-import { jsonPieces } from "./json-items.ts";
+import { exportedConversation, exportedMessage, exportedTask, exportedToolCall } from "./export-schema.ts";
+import { type JsonPiece, jsonPieces, PieceTooLongError } from "./json-items.ts";
 
 export interface Imported {
   conversations: number;
@@ -12,92 +13,32 @@ export interface Imported {
   tasks: number;
 }
 
-/** To the millisecond, as all times are stored: PostgreSQL would round up what is finer, beyond the latest time even. */
-const time = z.iso
-  .datetime()
-  .refine(
-    (text) => Date.parse(text) >= Date.parse(limits.earliestTime) && Date.parse(text) <= Date.parse(limits.latestTime),
-    `must be from ${limits.earliestTime} to ${limits.latestTime}`,
-  )
-  .transform((text) => new Date(text).toISOString());
-
-const exportedMessage = z
-  .object({
-    ...schema.newMessage.shape,
-    id: schema.id,
-    conversationId: schema.id,
-    toolCalls: schema.newMessage.shape.toolCalls.unwrap().unwrap().min(1).nullable(),
-    createdAt: time,
-  })
-  .superRefine(({ role, content, toolCalls }, context) => {
-    for (const issue of schema.newMessage.safeParse({ role, content, toolCalls }).error?.issues ?? []) {
-      context.addIssue({ code: "custom", path: issue.path, message: issue.message });
-    }
-  });
-
-const exportedConversation = z.object({
-  id: schema.id,
-  title: schema.title,
-  createdAt: time,
-  updatedAt: time,
-  pinnedAt: time.nullable(),
-  messages: z.array(exportedMessage),
-});
-
-const exportedTask = z.object({
-  title: schema.taskTitle,
-  description: schema.taskDescription,
-  completed: z.boolean(),
-  createdAt: time,
-  updatedAt: time,
-});
+const conversationList = "conversations";
+const messageList = "conversations.messages";
+const callList = "conversations.messages.toolCalls";
+const lists = [conversationList, messageList, callList, "tasks"];
 
 /**
- * Takes in an export of ours, with new ids, some conversations to a transaction. What is not valid ends it with
- * BAD_REQUEST; the conversations before that one stay, and the message says how many.
+ * Takes in an export of ours, with new ids, a message at a time. What is not valid ends it with BAD_REQUEST; the
+ * conversations and tasks before that stay, and the message says how many.
  */
 export async function importExport(user: UserStore, chunks: AsyncIterable<Uint8Array>): Promise<Imported> {
   const imported: Imported = { conversations: 0, messages: 0, tasks: 0 };
-  const waiting: ExportedConversation[] = [];
-  let weight = 0;
-  const head = new Map<string, unknown>();
-
-  async function store(): Promise<void> {
-    const conversations = waiting.splice(0);
-    weight = 0;
-    if (conversations.length === 0) return;
-    await user.importConversations(conversations);
-    imported.conversations += conversations.length;
-    for (const { messages } of conversations) imported.messages += messages.length;
-  }
-
-  async function readAll(): Promise<void> {
-    for await (const piece of jsonPieces(atMost(limits.importBytes, chunks))) {
-      if ("field" in piece) {
-        head.set(piece.field, piece.value);
-        continue;
-      }
-      assertOurs(head);
-      if (piece.list === "conversations") {
-        const path = `conversations.${imported.conversations + waiting.length}`;
-        const conversation = parseItem(exportedConversation, piece.item, path);
-        waiting.push(conversation);
-        weight += weightOf(conversation);
-        if (weight >= weightATime) await store();
-      } else if (piece.list === "tasks") {
-        const task = parseItem(exportedTask, piece.item, `tasks.${imported.tasks}`);
-        await user.importTask(task satisfies Omit<Task, "id">);
-        imported.tasks++;
-      }
-    }
-    assertOurs(head);
-  }
-
+  const writer = conversationWriter(user, (messages) => {
+    imported.conversations++;
+    imported.messages += messages;
+  });
+  const take = pieceTaker(writer, async (task) => {
+    await user.importTask(task);
+    imported.tasks++;
+  });
   try {
     try {
-      await readAll();
+      const bytes = atMost(limits.importBytes, chunks);
+      for await (const piece of jsonPieces(bytes, { lists, pieceLength: limits.importPieceLength })) await take(piece);
+      await take(null);
     } finally {
-      await store(); // those that came whole before a fault, too
+      await writer.end();
     }
     return imported;
   } catch (error) {
@@ -105,31 +46,97 @@ export async function importExport(user: UserStore, chunks: AsyncIterable<Uint8A
   }
 }
 
-/** Few transactions for many small conversations, little memory for large ones: in characters, and so many for each row. */
-const weightATime = 2_000_000;
-const rowWeight = 2_000;
+type Fields = Record<string, unknown>;
 
-function weightOf({ messages }: ExportedConversation): number {
-  let weight = rowWeight;
-  for (const { content, toolCalls } of messages) {
-    weight += rowWeight + content.length + (toolCalls ? JSON.stringify(toolCalls).length : 0);
+/** Makes conversations, messages and tasks of pieces. Null is the end of the file. */
+function pieceTaker(
+  writer: ReturnType<typeof conversationWriter>,
+  addTask: (task: z.output<typeof exportedTask>) => Promise<void>,
+) {
+  const head: Fields = {};
+  let conversation: Fields = {};
+  let message: Fields = {};
+  let calls: string[] = [];
+  const done = { conversations: 0, messages: 0, tasks: 0 };
+
+  function begin(list: string): void {
+    assertOurs(head);
+    if (list === messageList) conversation.messages = [];
+    if (list === callList) message.toolCalls = calls;
   }
-  return weight;
+
+  /** Only what is asked for is kept: a file may hold any number of other fields. */
+  function setField(of: string, name: string, value: unknown): void {
+    if (of === "" && name in exportFormat) head[name] = value;
+    if (of === conversationList && Object.hasOwn(exportedConversation.in.shape, name)) conversation[name] = value;
+    if (of === messageList && Object.hasOwn(exportedMessage.in.shape, name)) message[name] = value;
+  }
+
+  const messagePath = () => `conversations.${done.conversations}.messages.${done.messages}`;
+
+  async function endItem(list: string, value: unknown): Promise<void> {
+    switch (list) {
+      case callList: {
+        const path = `${messagePath()}.toolCalls.${calls.length}`;
+        if (calls.length === limits.toolCallsPerMessage) {
+          throw notValid([{ path, message: `is one too many: a message has at most ${limits.toolCallsPerMessage}` }]);
+        }
+        calls.push(JSON.stringify(parseItem(exportedToolCall, value, path)));
+        return;
+      }
+      case messageList: {
+        const parsed = parseItem(exportedMessage, value, messagePath());
+        [message, calls] = [{}, []];
+        done.messages++;
+        return writer.addMessage(parsed);
+      }
+      case conversationList: {
+        const parsed = parseItem(exportedConversation, value, `conversations.${done.conversations}`);
+        conversation = {};
+        done.conversations++;
+        done.messages = 0;
+        return writer.endConversation(parsed);
+      }
+      default: {
+        await addTask(parseItem(exportedTask, value, `tasks.${done.tasks}`));
+        done.tasks++;
+      }
+    }
+  }
+
+  return async function take(piece: JsonPiece | null): Promise<void> {
+    switch (piece?.type) {
+      case "list":
+        return begin(piece.list);
+      case "field":
+        return setField(piece.of, piece.name, piece.value);
+      case "item":
+        return endItem(piece.list, piece.value);
+      case "end":
+        return endItem(piece.list, piece.list === messageList ? message : conversation);
+      case undefined:
+        return assertOurs(head);
+      default:
+        piece satisfies never;
+    }
+  };
 }
 
-function assertOurs(head: Map<string, unknown>): void {
-  if (head.get("format") === exportFormat.format && head.get("version") === exportFormat.version) return;
+function assertOurs(head: Fields): void {
+  if (head.format === exportFormat.format && head.version === exportFormat.version) return;
   throw unreadable("This is not a JSON export of Holdfast.", "format", "must be that of an export");
 }
 
 function parseItem<Output>(itemSchema: z.ZodType<Output>, item: unknown, path: string): Output {
   const { success, data, error } = itemSchema.safeParse(item);
   if (success) return data;
-  const issues = error.issues.slice(0, 20).map((issue) => ({
-    path: [path, ...issue.path].join("."),
-    message: issue.message,
-  }));
-  throw new ApiError("BAD_REQUEST", `The file is not valid: ${issues[0]?.path} ${issues[0]?.message}.`, { issues });
+  throw notValid(
+    error.issues.slice(0, 20).map((issue) => ({ path: [path, ...issue.path].join("."), message: issue.message })),
+  );
+}
+
+function notValid(issues: { path: string; message: string }[]): ApiError {
+  return new ApiError("BAD_REQUEST", `The file is not valid: ${issues[0]?.path} ${issues[0]?.message}.`, { issues });
 }
 
 /** With words for whoever chose the file. */
@@ -137,16 +144,32 @@ function unreadable(words: string, path: string, message: string): ApiError {
   return new ApiError("BAD_REQUEST", words, { issues: [{ path, message }] });
 }
 
-/** Says what is there already, for importing the whole file again would double it. */
-function describe(error: unknown, { conversations }: Imported): ApiError {
+function explain(error: unknown): ApiError {
+  if (error instanceof PieceTooLongError) {
+    const most = `${limits.importPieceLength.toLocaleString("en")} characters`;
+    return unreadable(
+      `A field or an item of the file is longer than ${most}.`,
+      "",
+      `must have pieces of at most ${most}`,
+    );
+  }
   const isBroken = error instanceof SyntaxError || (error instanceof TypeError && "code" in error);
-  const known = isBroken
-    ? unreadable("This is not a JSON file, or not all of it.", "", "must be JSON")
-    : toApiError(error);
-  if (conversations === 0) return known;
-  const stays = `${conversations} ${conversations === 1 ? "conversation" : "conversations"} before that ${conversations === 1 ? "was" : "were"} imported.`;
+  if (isBroken) return unreadable("This is not a JSON file, or not all of it.", "", "must be JSON");
+  return toApiError(error);
+}
+
+/** Says what is there already, for importing the whole file again would double it. */
+function describe(error: unknown, { conversations, tasks }: Imported): ApiError {
+  const known = explain(error);
+  const stored = [counted(conversations, "conversation"), counted(tasks, "task")].filter((one) => one !== null);
+  if (stored.length === 0) return known;
+  const stays = `${stored.join(" and ")} before that ${conversations + tasks === 1 ? "was" : "were"} imported.`;
   const { code, issues, retryAfterMs } = known;
   return new ApiError(code, `${known.message} ${stays}`, { issues, retryAfterMs, cause: error });
+}
+
+function counted(count: number, noun: string): string | null {
+  return count === 0 ? null : `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 async function* atMost(maxBytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

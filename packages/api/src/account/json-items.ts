@@ -1,114 +1,166 @@
-/** A piece of a large JSON object: a plain field of it, or one item of one of its lists. */
-export type JsonPiece = { field: string; value: unknown } | { list: string; item: unknown };
+/**
+ * A piece of a large JSON object. `of` and `list` say where: the names of the lists that lead there, with dots between;
+ * "" is the object itself.
+ */
+export type JsonPiece =
+  | { type: "field"; of: string; name: string; value: unknown }
+  /** One of the lists begins. */
+  | { type: "list"; list: string }
+  /** An item that is not taken apart itself. */
+  | { type: "item"; list: string; value: unknown }
+  /** An item that was taken apart is whole. */
+  | { type: "end"; list: string };
+
+export interface TakingApart {
+  /** Lists of objects, each below the one that holds it: "books", "books.pages". All else is a field or an item. */
+  lists: readonly string[];
+  /** The most UTF-16 code units of a field or an item. */
+  pieceLength: number;
+}
+
+/** A field or an item is longer than `pieceLength`. */
+export class PieceTooLongError extends Error {
+  override readonly name = "PieceTooLongError";
+}
 
 /**
- * Takes a JSON object apart as its bytes arrive: each item of its lists is parsed by itself, so that a file of any size
- * needs the memory of its largest item. Throws SyntaxError for what is not JSON.
+ * Takes a JSON object apart as its bytes arrive, in the order of the file: what is parsed at once is a piece, so that a
+ * file of any size and shape needs the memory of a few. Throws SyntaxError for what is not JSON, `PieceTooLongError`.
  */
-export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<JsonPiece> {
-  const splitter = createSplitter();
+export async function* jsonPieces(
+  chunks: AsyncIterable<Uint8Array>,
+  takingApart: TakingApart,
+): AsyncGenerator<JsonPiece> {
+  const splitter = createSplitter(takingApart);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   for await (const chunk of chunks) yield* splitter.push(decoder.decode(chunk, { stream: true }));
   yield* splitter.push(decoder.decode());
   splitter.end();
 }
 
-/**
- * Depth 0 is outside of the object, 1 within it, 2 within a list of it. Text is gathered from one separator to the next
- * at depth 1 or 2, and JSON.parse judges what was gathered.
- */
-function createSplitter() {
+/** An object or a list that is being taken apart. */
+interface Frame {
+  type: "object" | "list";
+  path: string;
+  /** There was a comma, so something must follow. */
+  needsPiece: boolean;
+  /** What stands before the next comma has been taken apart. */
+  filled: boolean;
+}
+
+/** Text is gathered from one separator of the innermost frame to the next, and JSON.parse judges what was gathered. */
+function createSplitter({ lists, pieceLength }: TakingApart) {
+  const frames: Frame[] = [];
   const gathered: string[] = [];
+  let length = 0;
+  /** Brackets that are open within the piece. */
   let depth = 0;
   let inString = false;
   let escaped = false;
-  let list: string | null = null;
   let state: "before" | "within" | "after" = "before";
-  let needsItem = false;
+
+  function gather(text: string): void {
+    length += text.length;
+    if (length > pieceLength) throw new PieceTooLongError("A piece is too long.");
+    gathered.push(text);
+  }
 
   function take(): string {
     const text = gathered.join("");
     gathered.length = 0;
+    length = 0;
     return text;
   }
 
-  function* endItem(last: boolean): Generator<JsonPiece> {
+  function* endPiece(frame: Frame, last: boolean): Generator<JsonPiece> {
     const text = take();
-    if (list !== null) {
-      if (text.trim() === "" && last && !needsItem) return;
-      yield { list, item: JSON.parse(text) };
-    } else if (text.trim() !== "" || needsItem || !last) {
-      const [entry] = Object.entries(JSON.parse(`{${text}}`) as Record<string, unknown>);
-      if (!entry) throw new SyntaxError("a comma too many");
-      yield { field: entry[0], value: entry[1] };
+    const isEmpty = text.trim() === "";
+    if (frame.filled) {
+      if (!isEmpty) throw new SyntaxError("a comma is missing");
+    } else if (!isEmpty || frame.needsPiece || !last) {
+      yield frame.type === "list"
+        ? { type: "item", list: frame.path, value: JSON.parse(text) }
+        : { type: "field", of: frame.path, ...parseField(text) };
     }
-    needsItem = !last;
+    frame.filled = false;
+    frame.needsPiece = !last;
   }
 
-  /** The name of the list that begins here; null for any other bracket. */
-  function listName(): string | null {
-    const [, name] = /^\s*("(?:[^"\\]|\\.)*")\s*:\s*$/.exec(gathered.join("")) ?? [];
-    return name === undefined ? null : (JSON.parse(name) as string); // a string literal, by the pattern
+  /** The path of what begins with this bracket, where that is to be taken apart. */
+  function pathOf(bracket: string, { type, path }: Frame): string | null {
+    if (type === "list") {
+      const isTakenApart = bracket === "{" && lists.some((list) => list.startsWith(`${path}.`));
+      return isTakenApart && gathered.every((text) => text.trim() === "") ? path : null;
+    }
+    if (bracket !== "[") return null;
+    const text = gathered.join("").trimEnd();
+    if (!text.endsWith(":")) return null;
+    const { name } = parseField(`${text}0`);
+    const list = path === "" ? name : `${path}.${name}`;
+    return lists.includes(list) ? list : null;
   }
 
-  /** Whether a character may stand between pieces; keeps count of the depth where it stands within one. */
-  function isBetween(character: string): boolean {
-    const itemDepth = list === null ? 1 : 2;
+  function* open(bracket: string, frame: Frame): Generator<JsonPiece, boolean> {
+    if (frame.filled) throw new SyntaxError("a comma is missing");
+    const path = pathOf(bracket, frame);
+    if (path === null) {
+      depth++;
+      return true;
+    }
+    take();
+    frames.push({ type: bracket === "{" ? "object" : "list", path, needsPiece: false, filled: false });
+    if (bracket === "[") yield { type: "list", list: path };
+    return false;
+  }
+
+  function* close(bracket: string, frame: Frame): Generator<JsonPiece> {
+    if ((frame.type === "object") !== (bracket === "}")) throw new SyntaxError("closed by another bracket");
+    yield* endPiece(frame, true);
+    frames.pop();
+    const outer = frames.at(-1);
+    if (!outer) state = "after";
+    else outer.filled = true;
+    if (frame.type === "object" && frame.path !== "") yield { type: "end", list: frame.path };
+  }
+
+  /** At a bracket or comma outside of strings. Returns whether it belongs to the piece. */
+  function* structural(character: string): Generator<JsonPiece, boolean> {
+    const frame = frames.at(-1);
+    if (!frame) {
+      if (state !== "before" || character !== "{") throw new SyntaxError("not an object");
+      state = "within";
+      frames.push({ type: "object", path: "", needsPiece: false, filled: false });
+      return false;
+    }
     switch (character) {
-      case ",":
-        return depth === itemDepth;
       case "{":
       case "[":
-        if (depth < 2) return true;
+        return yield* open(character, frame);
+      case ",":
+        yield* endPiece(frame, false);
+        return false;
+      default:
+        yield* close(character, frame);
+        return false;
+    }
+  }
+
+  /** Whether a character may stand between pieces; keeps count of the brackets within one. */
+  function isBetween(character: string): boolean {
+    switch (character) {
+      case "{":
+      case "[":
+        if (depth === 0) return true;
         depth++;
         return false;
       case "}":
       case "]":
-        if (depth <= 2) return true;
+        if (depth === 0) return true;
         depth--;
         return false;
       default:
-        return false;
+        return character === "," && depth === 0;
     }
-  }
-
-  function* structural(character: string): Generator<JsonPiece, boolean> {
-    switch (character) {
-      case "{":
-      case "[": {
-        if (depth === 0) {
-          if (state !== "before" || character !== "{") throw new SyntaxError("not an object");
-          state = "within";
-        }
-        const begun = depth === 1 && character === "[" ? listName() : null;
-        depth++;
-        if (begun === null) return depth > 1;
-        list = begun;
-        needsItem = false;
-        gathered.length = 0;
-        return false;
-      }
-      case "}":
-      case "]":
-        depth--;
-        if (depth === 1 && list !== null) {
-          if (character !== "]") throw new SyntaxError("a list is not closed");
-          yield* endItem(true);
-          list = null;
-          // What a comma or the end finds now is nothing, and right so.
-          gathered.push('"":0');
-          return false;
-        }
-        if (depth > 0) return true;
-        if (depth < 0 || character !== "}") throw new SyntaxError("closed too often");
-        yield* endItem(true);
-        state = "after";
-        return false;
-      case ",":
-        yield* endItem(false);
-        return false;
-    }
-    return true;
   }
 
   return {
@@ -127,12 +179,12 @@ function createSplitter() {
         }
         if (character === '"') inString = true;
         else if (isBetween(character)) {
-          gathered.push(text.slice(from, at));
+          gather(text.slice(from, at));
           const keep = yield* structural(character);
           from = keep ? at : at + 1;
         }
       }
-      gathered.push(text.slice(from));
+      gather(text.slice(from));
       if (state !== "within") take();
     },
 
@@ -140,4 +192,10 @@ function createSplitter() {
       if (state !== "after") throw new SyntaxError("ends too early");
     },
   };
+}
+
+function parseField(text: string): { name: string; value: unknown } {
+  const [entry] = Object.entries(JSON.parse(`{${text}}`) as Record<string, unknown>);
+  if (!entry) throw new SyntaxError("a comma too many");
+  return { name: entry[0], value: entry[1] };
 }
