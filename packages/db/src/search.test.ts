@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { limits } from "@holdfast/contract";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestUser, openTestDatabase, type TestDatabase } from "./testing.ts";
 import type { UserStore } from "./types.ts";
 
@@ -120,5 +121,49 @@ describe("search", () => {
   it("R-SEC-1: finds nothing of anybody else's", async () => {
     const bob = db.forUser((await createTestUser(db)).id);
     expect(await found("lisbon", bob)).toEqual([]);
+  });
+});
+
+/** As many different words as there are, of letters that stand beside each other in Unicode, with a mark after each. */
+function differentWords({ letter, of, length, mark }: { letter: string; of: number; length: number; mark: string }) {
+  const first = letter.codePointAt(0) ?? 0;
+  const words = Array.from({ length: Math.ceil(limits.answerLength / (length + 1)) }, (_, index) =>
+    Array.from({ length }, (_, place) => String.fromCodePoint(first + (Math.floor(index / of ** place) % of))).join(""),
+  );
+  // A compound of 2 KB is too long to be a word.
+  const compounds = words.map((word, index) => word + (index % Math.floor(500 / (length + 1)) === 0 ? " " : mark));
+  return Array.from(`beginning ${compounds.join("")}`)
+    .slice(0, limits.answerLength)
+    .join("");
+}
+
+describe("a text of more words than PostgreSQL can index", () => {
+  // What so many words wait in would be emptied by the insert that finds it full.
+  afterEach(() => db.sql("SELECT gin_clean_pending_list('messages_search')"));
+
+  it.each([
+    ["compounds of letters of four bytes", differentWords({ letter: "\u{10428}", of: 40, length: 3, mark: "-" })],
+    ["compounds of few letters each", differentWords({ letter: "\u{10428}", of: 40, length: 2, mark: "-" })],
+    ["letters of three bytes", differentWords({ letter: "가", of: 11_000, length: 2, mark: "-" })],
+    ["letters of two bytes", differentWords({ letter: "а", of: 32, length: 3, mark: "-" })],
+    ["letters that are longer when small", differentWords({ letter: "Ⱥ", of: 2, length: 16, mark: "-" })],
+    ["ASCII", differentWords({ letter: "a", of: 26, length: 3, mark: "-" })],
+    ["addresses", differentWords({ letter: "a", of: 26, length: 3, mark: ".com/" })],
+    ["Chinese", differentWords({ letter: "\u{20000}", of: 42_000, length: 1, mark: "\u{2A700}" })],
+  ])("R-MSG-5, R-MSG-6: is stored all the same, and found by its beginning: %s", async (_, text) => {
+    const eve = db.forUser((await createTestUser(db)).id);
+    const { id } = await eve.createConversation();
+    await eve.addMessage(id, "assistant", text);
+    expect((await eve.getChatHistory(id))[0]?.content).toBe(text);
+    expect(await eve.search("beginning", 1)).toMatchObject([{ conversationId: id, position: 1 }]);
+  });
+
+  it("R-WEB-4: is indexed to its end where it has the letters of most languages' long answers", async () => {
+    const eve = db.forUser((await createTestUser(db)).id);
+    const { id } = await eve.createConversation();
+    await eve.addMessage(id, "assistant", `${"слово слово ".repeat(10_000)}hindmost`);
+    await eve.addMessage(id, "assistant", `${"some words ".repeat(18_000)}rearmost`);
+    expect(await eve.search("hindmost", 1)).toHaveLength(1);
+    expect(await eve.search("rearmost", 1)).toHaveLength(1);
   });
 });

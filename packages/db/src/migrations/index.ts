@@ -1,6 +1,7 @@
 import type { MigrationInterface } from "typeorm";
 import type { RoleNames } from "../roles.ts";
 import { chat } from "./chat.ts";
+import { longTexts } from "./long-texts.ts";
 import { moveGuest } from "./move-guest.ts";
 import { people } from "./people.ts";
 import { search } from "./search.ts";
@@ -8,7 +9,7 @@ import { tasks } from "./tasks.ts";
 
 /** All migrations, oldest first. They are history: once published, none of them changes. */
 export function migrationsFor(roles: RoleNames): (new () => MigrationInterface)[] {
-  return [people(roles), tasks(roles), chat(roles), search(roles), moveGuest(roles)];
+  return [people(roles), tasks(roles), chat(roles), search(roles), moveGuest(roles), longTexts()];
 }
 
 export const migrationsTable = "holdfast_migrations";

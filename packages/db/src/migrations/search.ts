@@ -6,7 +6,7 @@ import { searchIndex } from "./chat-tables.ts";
 import { currentUserId, ownerDigit } from "./sql.ts";
 
 /** A regular expression's class of the characters of Chinese and Japanese, as PostgreSQL writes it. */
-const ideographs =
+export const ideographs =
   "[\\u2E80-\\u2FDF\\u3005-\\u3007\\u3040-\\u30FF\\u31F0-\\u31FF\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uF900-\\uFAFF\\uFF66-\\uFF9F\\U00020000-\\U0003FFFF]";
 
 const signature = "search_messages(text, text[], integer)";
@@ -43,7 +43,7 @@ async function dropIndex(database: QueryRunner): Promise<void> {
 }
 
 /** These languages put no spaces between words: each character is a word, and a word of several is a phrase. */
-const wordsApart = `
+export const wordsApart = `
   CREATE FUNCTION words_apart(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN octet_length(said) = char_length(said) THEN said
       ELSE regexp_replace(said, '(${ideographs})', E'\\x1f\\\\1\\x1f', 'g') END`;
