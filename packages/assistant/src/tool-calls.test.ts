@@ -1,4 +1,4 @@
-import { type Json, limits, type ToolCall } from "@holdfast/contract";
+import { type Json, jsonFault, limits, type ToolCall } from "@holdfast/contract";
 import { describe, expect, it } from "vitest";
 import { createScriptedAssistant, type Line } from "./testing/scripted.ts";
 import { finishTurn, toolBoxOf } from "./testing/turns.ts";
@@ -108,6 +108,25 @@ describe("tool calls", () => {
     expect([...JSON.stringify(result)].length).toBeLessThanOrEqual(limits.answerLength);
     expect(result).toMatch(/… \[cut\]$/u);
   });
+
+  it.each([150, 20_000])(
+    "R-SEC-7: cuts arguments and results %i levels deep, and calls nothing with such",
+    async (depth) => {
+      const deep = JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
+      let called = 0;
+      const tools = toolBoxOf({ deep: () => deep, take: () => called++ });
+      const model = scripted((_, step) => {
+        if (step > 0) return [{ say: "Done" }];
+        return [{ call: "deep" }, { callGarbled: "take", input: `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}` }];
+      });
+      const { steps } = await finishTurn(model, { prompt: "go", tools });
+      const [result, refused] = steps[0]?.toolCalls ?? [];
+      expect(jsonFault(result?.result)).toBeNull();
+      expect(jsonFault(refused?.arguments)).toBeNull();
+      expect(refused).toMatchObject({ status: "failed", result: expect.stringContaining("nested too deeply") });
+      expect(called).toBe(0);
+    },
+  );
 
   it("R-MSG-6: makes arguments and results storable", async () => {
     const tools = toolBoxOf({ echo: (args) => args });

@@ -1,11 +1,13 @@
 import type { LanguageModelV3ToolCall } from "@ai-sdk/provider";
 import {
   codePointLength,
+  isTooDeep,
   type Json,
   limits,
   type ToolCall,
   type TurnEvent,
   toStorable,
+  toStorableJson,
   truncate,
 } from "@holdfast/contract";
 import { orAborted } from "./time-limit.ts";
@@ -63,8 +65,12 @@ function prepare(call: LanguageModelV3ToolCall, { tools, usedIds }: CallContext)
       problem: "The arguments are not valid JSON, so nothing was done.",
     };
   }
-  const known = tools.some((tool) => tool.name === call.toolName);
-  return { id, name, arguments: bounded(args), problem: known ? null : `There is no tool named ${name}.` };
+  return { id, name, arguments: bounded(args), problem: problemOf(args) };
+
+  function problemOf(args: Json): string | null {
+    if (isTooDeep(args)) return "The arguments are nested too deeply, so nothing was done.";
+    return tools.some((tool) => tool.name === call.toolName) ? null : `There is no tool named ${name}.`;
+  }
 }
 
 async function perform(
@@ -98,9 +104,9 @@ function uniqueId(wanted: string, used: Set<string>): string {
   return id;
 }
 
-/** Storable, and at most `limits.answerLength` code points as JSON; beyond it the beginning as text, with a mark. */
+/** Storable, to its depth, and at most `limits.answerLength` code points as JSON; beyond it the beginning as text, with a mark. */
 function bounded(value: Json): Json {
-  const storable = mapStrings(value);
+  const storable = toStorableJson(value);
   const json = JSON.stringify(storable) ?? "null";
   if (json.length <= limits.answerLength || codePointLength(json) <= limits.answerLength) return storable;
   let length = limits.answerLength - 100;
@@ -111,11 +117,4 @@ function bounded(value: Json): Json {
     cut = `${truncate(json, length)}… [cut]`;
   }
   return cut;
-}
-
-function mapStrings(value: Json): Json {
-  if (typeof value === "string") return toStorable(value);
-  if (Array.isArray(value)) return value.map(mapStrings);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [toStorable(key), mapStrings(entry)]));
 }

@@ -26,3 +26,13 @@ it("R-API-3: takes JSON to the limit of its depth and of its length, and says of
   expect(jsonFault("😀".repeat(limits.answerLength - 2))).toBeNull();
   expect(jsonFault("😀".repeat(limits.answerLength - 1))).toMatch(/characters/);
 });
+
+it("R-SEC-7: cuts what is nested too deeply, so that what was stored of a model or a tool can be stored again", () => {
+  for (const value of [nested(150), { a: nested(limits.jsonDepth, '{"b": 1}') }, nested(200_000)]) {
+    expect(jsonFault(value)).toMatch(/levels/);
+    const cut = toStorableJson(value);
+    expect(jsonFault(cut)).toBeNull();
+    expect(JSON.stringify(cut)).toContain("… [cut]");
+  }
+  expect(toStorableJson(nested(limits.jsonDepth, "1"))).toEqual(nested(limits.jsonDepth, "1"));
+});

@@ -1,8 +1,8 @@
-import { turnMessageId } from "@holdfast/contract";
+import { toStorableJson, turnMessageId } from "@holdfast/contract";
 import type { Connections } from "./connections.ts";
 import type { Notices } from "./notices.ts";
 import type { Statement } from "./pipeline.ts";
-import { storableAnswer, storableCalls, storableJson } from "./storable.ts";
+import { storableAnswer, storableCalls } from "./storable.ts";
 import { eventsOf } from "./turn-rows.ts";
 import type { StoredStep, TurnEnd } from "./types.ts";
 
@@ -106,7 +106,7 @@ export function discardStatement(
       turnId,
       runner,
       end.status,
-      JSON.stringify(storableJson({ ...end.failure })),
+      JSON.stringify(toStorableJson({ ...end.failure })),
       end.usage && JSON.stringify(end.usage),
       JSON.stringify(eventsOf(steps)),
     ],
