@@ -9,7 +9,7 @@ import { environment, serve } from "./fixtures/serve.ts";
 test.skip(!postgresPrograms, "needs PostgreSQL's programs (PG_BIN)");
 
 const migrate = fileURLToPath(new URL("../../packages/db/dist/migrate.js", import.meta.url));
-const all = ["People", "Tasks", "Chat", "Search", "MoveGuest", "LongTexts"];
+const all = ["People", "Tasks", "Chat", "Search", "MoveGuest", "LongTexts", "TaskLimit"];
 let postgres: PostgresCluster;
 
 test.beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { type ErrorBody, type ErrorCode, type ErrorIssue, errorStatuses } from "@holdfast/contract";
+import { type ErrorBody, type ErrorCode, type ErrorIssue, errorStatuses, limits } from "@holdfast/contract";
 import {
   ForbiddenError,
   InvalidCursorError,
@@ -51,6 +51,12 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof InvalidCursorError) {
     const issues = [{ path: "cursor", message: "is not a cursor of this list" }];
     return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause });
+  }
+  if (error instanceof RefusedValueError && error.constraint === "tasks_per_person") {
+    const most = limits.tasksPerPerson.toLocaleString("en");
+    return new ApiError("CONFLICT", `There are ${most} tasks already, and there can be no more. Delete some first.`, {
+      cause,
+    });
   }
   if (error instanceof RefusedValueError) {
     const issues = [{ path: "", message: "holds something that cannot be stored" }];

@@ -10,6 +10,7 @@ export const limits = {
   titleLength: 200,
   taskTitleLength: 500,
   taskDescriptionLength: 5_000,
+  tasksPerPerson: 2_000,
   nameLength: 100,
   passwordMinLength: 8,
   passwordMaxLength: 128,

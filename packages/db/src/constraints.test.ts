@@ -202,6 +202,38 @@ describe("tasks", () => {
   });
 });
 
+describe("the number of tasks", () => {
+  async function personWith(tasks: number, options = {}): Promise<string> {
+    const { id } = await createTestUser(db, options);
+    await db.sql("INSERT INTO tasks (user_id, title) SELECT $1, 'Task' FROM generate_series(1, $2)", [id, tasks]);
+    return id;
+  }
+
+  it("R-TASK-2: is bounded for each person, whoever adds one: app or assistant", async () => {
+    const full = await personWith(limits.tasksPerPerson - 1);
+    const store = db.forUser(full);
+    const last = await store.addTask({ title: "The last" });
+    await expect(store.addTask({ title: "One more" })).rejects.toThrow("tasks_per_person");
+    const role = await db.asRole("tasks");
+    await role.query(`BEGIN; SELECT set_config('app.user_id', '${full}', true)`);
+    const planted = role.query("INSERT INTO tasks (user_id, title) VALUES ($1, 'One more')", [full]);
+    await expect(planted).rejects.toThrow("too many tasks");
+    await role.query("ROLLBACK");
+    await db.forUser(userId).addTask({ title: "Somebody else's" });
+    await store.updateTask(last.id, { completed: true });
+    await store.removeTask(last.id);
+    await store.addTask({ title: "Another last" });
+    expect(await store.listTasks()).toHaveLength(limits.tasksPerPerson);
+  });
+
+  it("R-SEC-2: keeps no guest from bringing theirs", async () => {
+    const full = await personWith(limits.tasksPerPerson);
+    const guest = await personWith(2, { guest: true });
+    await db.moveGuest(guest, full);
+    expect(await db.forUser(full).listTasks()).toHaveLength(limits.tasksPerPerson + 2);
+  });
+});
+
 describe("cascades", () => {
   const tables = ["conversations", "messages", "turns", "turn_chunks", "tasks", "sessions", "accounts"];
 

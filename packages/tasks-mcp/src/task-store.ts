@@ -1,11 +1,12 @@
 import type { Task } from "@holdfast/contract";
-import { Pool, type QueryResultRow } from "pg";
+import { DatabaseError, Pool, type QueryResultRow } from "pg";
 
 export type TaskChange = Partial<Pick<Task, "title" | "description" | "completed">>;
 
 /** The tasks of one person. Null where there is no such task of theirs. */
 export interface TaskStore {
-  add(task: { title: string; description: string }): Promise<Task>;
+  /** Null where the person has as many tasks as there can be. */
+  add(task: { title: string; description: string }): Promise<Task | null>;
   /** Open ones first, each oldest first: the order of the person's own list. */
   list(filter: { completed?: boolean; limit: number }): Promise<{ tasks: Task[]; total: number }>;
   update(id: string, change: TaskChange): Promise<Task | null>;
@@ -67,13 +68,18 @@ export function openTaskDatabase(connectionString: string, log: (error: Error) =
   return {
     forUser: (userId) => ({
       async add({ title, description }) {
-        const [row] = await rowsAs<TaskRow>(
-          userId,
-          `INSERT INTO tasks (user_id, title, description) VALUES ($1, $2, $3) RETURNING ${columns}`,
-          [userId, title, description],
-        );
-        if (!row) throw new Error("The insert returned no row");
-        return toTask(row);
+        try {
+          const [row] = await rowsAs<TaskRow>(
+            userId,
+            `INSERT INTO tasks (user_id, title, description) VALUES ($1, $2, $3) RETURNING ${columns}`,
+            [userId, title, description],
+          );
+          if (!row) throw new Error("The insert returned no row");
+          return toTask(row);
+        } catch (error) {
+          if (error instanceof DatabaseError && error.constraint === "tasks_per_person") return null;
+          throw error;
+        }
       },
       async list({ completed, limit }) {
         const rows = await rowsAs<TaskRow & { total: string }>(

@@ -1,3 +1,4 @@
+import { limits } from "@holdfast/contract";
 import { createTestUser } from "@holdfast/db/testing";
 import { describe, expect, it } from "vitest";
 import { call, setStage } from "./testing/stage.ts";
@@ -45,6 +46,15 @@ describe("R-TASK-2: the task tools", () => {
     });
     expect((await call(client, "delete_task", { taskId })).deleted?.id).toBe(taskId);
     expect((await stage.rowsOf(user)).map((row) => row["title"])).toEqual(["Call mum"]);
+  });
+
+  it("says that a list is full, and adds nothing", async () => {
+    const user = (await createTestUser(stage.db)).id;
+    const fill = "INSERT INTO tasks (user_id, title) SELECT $1, 't' FROM generate_series(1, $2)";
+    await stage.db.sql(fill, [user, limits.tasksPerPerson]);
+    const refused = await call(await stage.clientOf(user), "add_task", { title: "One more" });
+    expect(JSON.stringify(refused)).toContain("The list is full.");
+    expect(await stage.rowsOf(user)).toHaveLength(limits.tasksPerPerson);
   });
 
   it("R-TASK-3: other processes hear of a change", async () => {

@@ -30,7 +30,10 @@ export const taskTools: readonly TaskTool[] = [
       description: taskDescription.optional().describe("More about it, if the person said more"),
     },
     async run(store, { title, description = "" }) {
-      return { task: await store.add({ title: title.trim(), description }) };
+      const task = await store.add({ title: title.trim(), description });
+      if (task === null)
+        throw new ToolProblem("The list is full. Delete tasks that are done, if the person wants that.");
+      return { task };
     },
   }),
   tool({

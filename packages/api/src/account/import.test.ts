@@ -1,3 +1,4 @@
+import { limits } from "@holdfast/contract";
 import { createTestUser } from "@holdfast/db/testing";
 import { describe, expect, it } from "vitest";
 import { type Body, newProgram } from "../testing/program.ts";
@@ -26,7 +27,7 @@ function fileOf(conversations: object[], tasks: object[] = []): string {
 }
 
 async function newImporter() {
-  const { authorization, send } = await newProgram(used.db, used.server);
+  const { id, authorization, send } = await newProgram(used.db, used.server);
   const headers = { authorization, "content-type": "application/json" };
   async function importFile(body: string): Promise<{ status: number; body: Body }> {
     const response = await fetch(`${used.server.url}/api/account/import`, { method: "POST", headers, body });
@@ -35,7 +36,7 @@ async function newImporter() {
   async function exported(): Promise<Body> {
     return (await fetch(`${used.server.url}/api/account/export`, { headers })).json();
   }
-  return { send, importFile, exported };
+  return { id, send, importFile, exported };
 }
 
 describe("an import", () => {
@@ -151,5 +152,16 @@ describe("an import", () => {
     const { status, body } = await importFile(fileOf([conversationOf()], [task, task, { ...task, title: "" }]));
     expect(status).toBe(400);
     expect(body.error.message).toContain("1 conversation and 2 tasks before that were imported.");
+  });
+
+  it("R-TASK-2, R-API-3: takes as many tasks as a person can have, and says so of one more", async () => {
+    const { id, importFile, exported } = await newImporter();
+    const there = limits.tasksPerPerson - 1;
+    await used.db.sql("INSERT INTO tasks (user_id, title) SELECT $1, 't' FROM generate_series(1, $2)", [id, there]);
+    const task = { title: "Milk", description: "", completed: false, createdAt: at, updatedAt: at };
+    const { status, body } = await importFile(fileOf([], [task, task]));
+    expect(status).toBe(409);
+    expect(body.error.message).toMatch(/^There are 2,000 tasks already.* 1 task before that was imported\.$/);
+    expect((await exported()).tasks).toHaveLength(limits.tasksPerPerson);
   });
 });

@@ -59,7 +59,7 @@ describe("migrations", () => {
     const ownerUrl = await emptyDatabase();
     const first = await migrateDatabase({ ownerUrl, secret });
     const second = await migrateDatabase({ ownerUrl, secret });
-    expect(first.applied).toHaveLength(6);
+    expect(first.applied).toHaveLength(7);
     expect(second.applied).toEqual([]);
     expect(second.urls).toEqual(first.urls);
   });
@@ -72,7 +72,7 @@ describe("migrations", () => {
     const said = runs.map(({ stdout }) => stdout.trim()).sort();
     expect(said.filter((line) => line === "The database is up to date.")).toHaveLength(2);
     const rows = await connected(ownerUrl, (client) => client.query("SELECT name FROM holdfast_migrations"));
-    expect(rows.rowCount).toBe(6);
+    expect(rows.rowCount).toBe(7);
   });
 
   it("R-OPS-2: the entities describe exactly the schema that the migrations make", async () => {
@@ -95,13 +95,14 @@ describe("migrations", () => {
     await migrateDatabase({ ownerUrl, secret });
     const source = await migrationSource(ownerUrl, rolesOf(ownerUrl)).initialize();
     try {
-      for (let i = 0; i < 4; i++) await source.undoLastMigration(); // long texts, guests' moves, search, and chat
+      for (let i = 0; i < 5; i++) await source.undoLastMigration(); // the tasks' limit, long texts, guests' moves, search, and chat
       await source.query("INSERT INTO users (name, email) VALUES ('Ada', 'ada@example.com')");
       await source.query("INSERT INTO tasks (user_id, title) SELECT id, 'Write' FROM users");
       const before = await describeTables(source, ["users", "tasks"]);
       expect(before.users?.columns.length).toBeGreaterThan(5);
       expect(before.tasks?.policies.length).toBe(2);
       await source.runMigrations();
+      await source.undoLastMigration(); // the tasks' limit, which is theirs
       expect(await describeTables(source, ["users", "tasks"])).toEqual(before);
       for (let i = 0; i < 4; i++) await source.undoLastMigration();
       expect(await describeTables(source, ["users", "tasks"])).toEqual(before);
@@ -115,7 +116,7 @@ describe("migrations", () => {
     await migrateDatabase({ ownerUrl, secret });
     const source = await migrationSource(ownerUrl, rolesOf(ownerUrl)).initialize();
     try {
-      for (let i = 0; i < 3; i++) await source.undoLastMigration(); // long texts, guests' moves, and search
+      for (let i = 0; i < 4; i++) await source.undoLastMigration(); // the tasks' limit, long texts, guests' moves, and search
       await source.query("INSERT INTO users (name) VALUES ('Ada')");
       await source.query("INSERT INTO conversations (user_id, title, message_count) SELECT id, 't', 1 FROM users");
       await source.query(
@@ -136,14 +137,14 @@ describe("migrations", () => {
     await migrateDatabase({ ownerUrl, secret });
     const source = await migrationSource(ownerUrl, rolesOf(ownerUrl)).initialize();
     try {
-      for (let i = 0; i < 6; i++) await source.undoLastMigration();
+      for (let i = 0; i < 7; i++) await source.undoLastMigration();
       const left = await source.query(
         `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
          UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')`,
       );
       expect(left).toEqual([{ name: "holdfast_migrations" }]);
-      expect(await source.runMigrations()).toHaveLength(6);
+      expect(await source.runMigrations()).toHaveLength(7);
     } finally {
       await source.destroy();
     }
