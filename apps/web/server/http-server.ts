@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
+import { type BodyTimes, bodyTimes, slowBodyWatch } from "./slow-bodies.ts";
 
 export interface Address {
   host: string;
@@ -25,14 +26,20 @@ export class HttpServer {
   readonly server: Server;
   #listener: RequestListener;
 
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, times: BodyTimes = bodyTimes) {
     this.#listener = listener;
+    const bodies = slowBodyWatch(times, refuseSlowBody);
+    const answer: RequestListener = (req, res) => {
+      bodies.watch(req);
+      this.#listener(req, res);
+    };
     // A request without a Host is refused by the listener, in our words.
-    this.server = createServer({ requireHostHeader: false }, (req, res) => this.#listener(req, res));
+    this.server = createServer({ requireHostHeader: false, requestTimeout: 0, headersTimeout: 60_000 }, answer);
+    this.server.on("close", () => bodies.close());
     // Longer than the 60 s of the usual proxies, so that it is never we who close a connection that they are about to use.
     this.server.keepAliveTimeout = 65_000;
     // Which expectation it is does not matter: Node would refuse those it does not know in words of its own.
-    this.server.on("checkExpectation", (req, res) => this.#listener(req, res));
+    this.server.on("checkExpectation", answer);
     this.server.on("clientError", refuseUnreadable);
   }
 
@@ -58,6 +65,12 @@ export class HttpServer {
   }
 }
 
+/** The connection ends with it: what else comes on it would be the rest of the body. */
+function refuseSlowBody({ socket }: IncomingMessage): void {
+  refuseUnreadable(Object.assign(new Error("A body came too slowly."), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket);
+  socket.destroySoon();
+}
+
 /** What is no HTTP has no request to answer: it gets the one shape of errors all the same, and its connection ends. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   // An answer that has begun cannot be followed by another one. (That is how Node tells, too.)
@@ -65,7 +78,7 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || begun?.headersSent) return void socket.destroy();
   const status = unreadableStatuses[error.code ?? ""] ?? 400;
   const requestId = randomUUID();
-  const message = "This is not a request that can be read.";
+  const message = status === 408 ? "The request came too slowly." : "This is not a request that can be read.";
   const body = JSON.stringify({ error: { code: "BAD_REQUEST", message, requestId, issues: [] } });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

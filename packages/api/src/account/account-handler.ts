@@ -13,6 +13,7 @@ import type { AccountIdentity } from "../identity/create-identity.ts";
 import {
   assertJson,
   assertPlain,
+  bodyOf,
   hasBody,
   pathOf,
   queryOf,
@@ -115,7 +116,7 @@ export function createAccountHandler({ identity, openContext, address, onError }
     assertJson(req);
     assertPlain(req);
     if (Number(req.headers["content-length"] ?? 0) > limits.importBytes) throw tooLarge(limits.importBytes);
-    sendJson(res, 200, await importExport(user, req));
+    sendJson(res, 200, await importExport(user, bodyOf(req)));
   }
 
   async function deleteAccount(exchange: Exchange): Promise<void> {

@@ -60,12 +60,21 @@ export async function readBytes(req: IncomingMessage, maxBytes: number): Promise
   if (Number(req.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(req)) {
     length += chunk.length;
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** As it comes. A client that leaves before its end is the client's affair: 400, which nobody reads, and no fault of ours to log. */
+export async function* bodyOf(req: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* req as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new ApiError("BAD_REQUEST", "The body ended before it was whole.", { cause: error });
+  }
 }
 
 export function tooLarge(maxBytes: number): ApiError {
