@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { listen } from "./http-server.ts";
+import type { RouteClass } from "./routes.ts";
 
 /** Counts what is served; `register` renders it for Prometheus. */
 export function createMetrics() {
@@ -22,7 +23,7 @@ export function createMetrics() {
   });
   return {
     register,
-    countRequest(route: string, method: string, status: number, seconds: number, streamed: boolean): void {
+    countRequest(route: RouteClass, method: string, status: number, seconds: number, streamed: boolean): void {
       requests.inc({ route, method, status });
       if (!streamed) duration.observe({ route }, seconds);
     },

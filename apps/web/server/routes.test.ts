@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conversationPage, loggedPath, pathOf, routeClass } from "./routes.ts";
 
@@ -26,10 +27,29 @@ describe("routes", () => {
     [`/api/${id}/conversations`, "/api/{user_id}/conversations"],
     [`/api/${id}/conversations/${id}/messages`, "/api/{user_id}/conversations/{id}/messages"],
     [`/api/${id}/${"x".repeat(50)}`, "/api/{user_id}/other"],
+    [`/api/${id}/turns/${id}/events`, "/api/{user_id}/turns/{id}/events"],
+    ["/api/account/export", "/api/account/export"],
+    ["/reset-password", "/reset-password"],
+    ["/api/openapi.json/more", "other"],
     ["/api/wp-login.php", "other"],
     ["/wp-login.php", "other"],
   ])("R-OPS-4: counts %s as %s", (path, route) => {
     expect(routeClass(path)).toBe(route);
+  });
+
+  it("R-OPS-4: takes nothing into a class that only the path says, so that nobody can make new ones without end", () => {
+    const unique = fc.uuid().map((part) => `unique-${part}`);
+    const said = ["", "_next", "c", "api", "trpc", "auth", "health", "account", "openapi.json", "docs", "toString", id];
+    const part = fc.oneof(fc.constantFrom(...said, "live", "export", "conversations", "events"), unique);
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+        const route = routeClass(`/${parts.join("/")}`);
+        expect(route).not.toContain("unique-");
+        expect(route).not.toContain(id);
+        expect(route.split("/").length).toBeLessThanOrEqual(6);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it("R-CONV-6: tells a conversation's page, and an id that cannot be one", () => {

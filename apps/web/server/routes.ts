@@ -5,28 +5,38 @@ export function pathOf(url: string | undefined): string {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The class of a path, few enough to count by. */
-export function routeClass(path: string): string {
+/**
+ * The class of a path, few enough to count by. Every part of it is one of a list that is written here: each class that is
+ * counted is kept until the process ends, and a path is whatever anybody sends.
+ */
+export function routeClass(path: string): RouteClass {
   const [, first = "", second = "", third = "", fourth = "", fifth = ""] = path.split("/");
   if (first === "_next") return "/_next";
   if (first === "c") return "/c/{id}";
-  if (first !== "api") return pages.has(path) ? path : "other";
+  if (first !== "api") return known(pages, path);
   switch (second) {
     case "trpc":
-      return "/api/trpc";
     case "auth":
-      return "/api/auth";
+      return `/api/${second}`;
     case "health":
+      return `/api/health/${known(checks, third)}`;
     case "account":
-      return `/api/${second}/${third}`;
+      return `/api/account/${known(accountParts, third)}`;
+    case "openapi.json":
+      return third === "" ? "/api/openapi.json" : "other";
     default:
-      if (!uuid.test(second)) return second === "openapi.json" ? path : "other";
-      return `/api/{user_id}/${known(third)}${fourth && "/{id}"}${fifth && `/${known(fifth)}`}`;
+      return uuid.test(second) ? ownClass(third, fourth, fifth) : "other";
   }
 }
 
+/** Under `/api/{user_id}`. */
+function ownClass(third: string, fourth: string, fifth: string): RouteClass {
+  const last: "" | `/${Own}` = fifth === "" ? "" : `/${known(own, fifth)}`;
+  return `/api/{user_id}/${known(own, third)}${fourth && "/{id}"}${last}`;
+}
+
 /** What a page or a watchdog asks again and again. */
-export function isRoutine(route: string): boolean {
+export function isRoutine(route: RouteClass): boolean {
   return route === "/_next" || route.startsWith("/api/health");
 }
 
@@ -41,8 +51,35 @@ export function conversationPage(path: string): { id: string; valid: boolean } |
   return id === undefined ? null : { id, valid: uuid.test(id) };
 }
 
-const pages = new Set(["/", "/new", "/sign-in", "/sign-up", "/settings", "/docs/api"]);
+const pages = [
+  "/",
+  "/new",
+  "/sign-in",
+  "/sign-up",
+  "/forgot-password",
+  "/reset-password",
+  "/settings",
+  "/docs/api",
+] as const;
+const checks = ["live", "ready"] as const;
+const accountParts = ["sessions", "export", "import", "delete"] as const;
+const own = ["conversations", "messages", "chat", "turns", "events"] as const;
 
-function known(part: string): string {
-  return ["conversations", "messages", "chat"].includes(part) ? part : "other";
+type Listed<List extends readonly string[]> = List[number] | "other";
+type Own = Listed<typeof own>;
+
+/** A finite type: what was copied from a path does not fit. */
+export type RouteClass =
+  | Listed<typeof pages>
+  | "/_next"
+  | "/c/{id}"
+  | "/api/trpc"
+  | "/api/auth"
+  | "/api/openapi.json"
+  | `/api/health/${Listed<typeof checks>}`
+  | `/api/account/${Listed<typeof accountParts>}`
+  | `/api/{user_id}/${Own}${"" | "/{id}"}${"" | `/${Own}`}`;
+
+function known<List extends readonly string[]>(list: List, part: string): Listed<List> {
+  return list.find((one) => one === part) ?? "other";
 }
