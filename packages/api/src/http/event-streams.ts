@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { UnavailableError } from "@holdfast/db";
 import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown, isTrackedEnvelope } from "@trpc/server";
@@ -7,6 +6,7 @@ import type { Context } from "../context.ts";
 import { toApiError } from "../errors.ts";
 import { DisconnectError } from "../live/inbox.ts";
 import { appRouter } from "../routers/app-router.ts";
+import { clientGone, writeTo } from "./client-gone.ts";
 
 /**
  * Subscriptions as server-sent events, in the words that tRPC's client expects. tRPC's own producer puts every event through
@@ -50,36 +50,42 @@ export function createEventStreams(options: { log: Log; pingMs?: number }): Even
     }
   }
 
-  async function pump(res: ServerResponse, values: AsyncIterable<unknown>): Promise<"complete" | "disconnect"> {
+  async function pump(
+    res: ServerResponse,
+    values: AsyncIterable<unknown>,
+    gone: AbortSignal,
+  ): Promise<"complete" | "disconnect"> {
     for await (const value of values) {
       const text = isTrackedEnvelope(value)
         ? frame(JSON.stringify(value[1]), { id: value[0] })
         : frame(JSON.stringify(value));
-      if (res.writableEnded || res.destroyed) return "disconnect";
-      if (!res.write(text)) await drained(res);
+      if (!(await writeTo(res, text, gone))) return "disconnect";
     }
     return "complete";
   }
 
   async function serve(res: ServerResponse, { path, input, ctx }: Subscription): Promise<void> {
-    const gone = new AbortController();
-    res.once("close", () => gone.abort());
+    const gone = clientGone(res);
     const call = { router: appRouter, path, ctx, getRawInput: async () => input, batchIndex: 0 };
-    const values = await callTRPCProcedure({ ...call, type: "subscription", signal: gone.signal });
-    const release = ctx.limits.openStream(ctx.person?.id ?? "");
-    res.once("close", release);
-    if (res.destroyed || res.writableEnded) return release();
+    const values = await callTRPCProcedure({ ...call, type: "subscription", signal: gone });
+    ctx.limits.openStream(ctx.person?.id ?? "", gone);
+    if (gone.aborted || res.writableEnded) return;
 
     begin(res);
     open.add(res);
     const yielded = values as AsyncIterable<unknown>; // a subscription yields; it returns no value
     // Not awaited: what a request needs is let go once its stream has begun, for a feed is open for hours.
-    return stream(res, yielded, { path, requestId: ctx.requestId });
+    return stream(res, yielded, gone, { path, requestId: ctx.requestId });
   }
 
-  async function stream(res: ServerResponse, values: AsyncIterable<unknown>, about: StreamFacts): Promise<void> {
+  async function stream(
+    res: ServerResponse,
+    values: AsyncIterable<unknown>,
+    gone: AbortSignal,
+    about: StreamFacts,
+  ): Promise<void> {
     try {
-      const outcome = await pump(res, values);
+      const outcome = await pump(res, values, gone);
       if (outcome === "complete" && !res.writableEnded && !res.destroyed) res.write(frame("", { event: "return" }));
     } catch (error) {
       const { requestId } = about;
@@ -134,10 +140,4 @@ function begin(res: ServerResponse): void {
 
 function frame(data: string, { event, id }: { event?: string; id?: string } = {}): string {
   return `${event ? `event: ${event}\n` : ""}data: ${data}\n${id ? `id: ${id}\n` : ""}\n`;
-}
-
-async function drained(res: ServerResponse): Promise<void> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  await Promise.race([once(res, "drain", { signal }), once(res, "close", { signal })]).finally(() => settled.abort());
 }

@@ -8,6 +8,7 @@ import { badRequest, toApiError, toTRPCError } from "../errors.ts";
 import { assertMethod } from "../identity/auth-handler.ts";
 import { hasBody, queryOf, readBytes, requestIdOf, toHeaders } from "../rest/exchange.ts";
 import { appRouter } from "../routers/app-router.ts";
+import { clientGone } from "./client-gone.ts";
 import { acceptedEncoding, compress } from "./compression.ts";
 import { createEventStreams } from "./event-streams.ts";
 import {
@@ -148,10 +149,9 @@ function parseJson(text: string | null): unknown {
 
 async function toRequest(req: IncomingMessage, res: ServerResponse, headers: Headers): Promise<Request> {
   const { method = "GET" } = req;
-  const gone = new AbortController();
-  res.once("close", () => gone.abort());
+  const gone = clientGone(res);
   const body = hasBody(req) && method === "POST" ? new Uint8Array(await readBytes(req, limits.bodyBytes)) : null;
-  const request = new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone.signal });
+  const request = new Request(`http://holdfast${req.url}`, { method, headers, body, signal: gone });
   // A call without an input has no body, and tRPC would refuse that as JSON.
   if (body === null) Object.defineProperty(request, "json", { value: () => Promise.resolve(undefined) });
   return request;

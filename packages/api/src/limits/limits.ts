@@ -11,8 +11,8 @@ export interface Limits {
   countSend(userId: string): Promise<void>;
   /** Attempts to prove who one is: against an account (its e-mail address or id) and from an address. */
   countSignIn(attempt: { account?: string | undefined; address: string }): Promise<void>;
-  /** Holds one of the person's streams until the returned function is called. */
-  openStream(userId: string): () => void;
+  /** Holds one of the person's streams until `gone` aborts; where it has, none. */
+  openStream(userId: string, gone: AbortSignal): void;
 }
 
 const minuteMs = 60_000;
@@ -51,22 +51,21 @@ export function createLimits(db: Database, allowed: ApiLimits): Limits {
       }
     },
 
-    openStream(userId) {
+    openStream(userId, gone) {
       const open = streams.get(userId) ?? 0;
       if (allowed.streams > 0 && open >= allowed.streams) {
         throw new ApiError("TOO_MANY_REQUESTS", "Too many open streams. Close another window first.", {
           retryAfterMs: 5_000,
         });
       }
+      if (gone.aborted) return;
       streams.set(userId, open + 1);
-      let isOpen = true;
-      return () => {
-        if (!isOpen) return;
-        isOpen = false;
+      const release = () => {
         const left = (streams.get(userId) ?? 1) - 1;
         if (left > 0) streams.set(userId, left);
         else streams.delete(userId);
       };
+      gone.addEventListener("abort", release, { once: true });
     },
   };
 }

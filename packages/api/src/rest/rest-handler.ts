@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
+import { clientGone } from "../http/client-gone.ts";
 import { assertMethod } from "../identity/auth-handler.ts";
 import type { AppRouter } from "../routers/app-router.ts";
 import { createCallerFactory } from "../trpc.ts";
@@ -42,7 +43,7 @@ export function createRestHandler({ router, openContext, onError }: RestOptions)
     if (route.type === "subscription" || wantsEvents(route, req)) {
       return streamTurn({ route, input, context, createCaller, req, res });
     }
-    const output = await call(createCaller(context, { signal: gone(res) }), route.procedure, input);
+    const output = await call(createCaller(context, { signal: clientGone(res) }), route.procedure, input);
     if (route.status === 204) sendNothing(res);
     else sendJson(res, route.status ?? 200, route.output ? project(route.output, output) : output);
   }
@@ -72,11 +73,4 @@ function call(caller: object, procedure: string, input: unknown): Promise<unknow
   // The caller is a proxy of the router's shape; a name taken from that router leads to a function.
   const found = procedure.split(".").reduce((at, part) => at[part] as never, caller as Record<string, unknown>);
   return (found as unknown as (input: unknown) => Promise<unknown>)(input);
-}
-
-/** Aborts when the client has gone before it was answered. */
-function gone(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  res.once("close", () => controller.abort());
-  return controller.signal;
 }
