@@ -1,17 +1,12 @@
+import { ConfigError, type DatabaseSettings, readDatabaseSettings } from "@holdfast/db";
 import { z } from "zod";
 
-export interface Config {
+export interface Config extends DatabaseSettings {
   dev: boolean;
   host: string;
   port: number;
   /** The origin that people use, without a slash at its end; null: what the request says, on loopback names. */
   appUrl: string | null;
-  /** Null: `.holdfast` in the repository, or where it can be written. */
-  dataDir: string | null;
-  /** Null: the embedded PostgreSQL. */
-  database: DatabaseAddresses | null;
-  /** Null: made once and kept in the data folder. */
-  secret: string | null;
   models: ModelSettings;
   /** Null: nobody can be sent a new password. */
   mail: { url: string; from: string } | null;
@@ -30,14 +25,6 @@ export interface TracingSettings {
   serviceName: string | undefined;
 }
 
-export interface DatabaseAddresses {
-  ownerUrl: string;
-  appUrl: string | undefined;
-  authUrl: string | undefined;
-  tasksUrl: string | undefined;
-  directUrl: string | undefined;
-}
-
 interface OAuthClient {
   clientId: string;
   clientSecret: string;
@@ -47,11 +34,6 @@ export interface ModelSettings {
   openai: { apiKey: string | undefined; baseUrl: string | undefined; models: string[] | undefined };
   anthropic: { apiKey: string | undefined; models: string[] | undefined };
   defaultModel: string | undefined;
-}
-
-/** Says in one sentence which variable is wrong and what it should be. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
 }
 
 /** Reads the environment. An empty variable counts as unset. Throws `ConfigError`. */
@@ -65,11 +47,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`${issue?.path.join(".")} ${issue?.message}.`);
   }
   const read = parsed.data;
-  if (read.DATABASE_URL && !read.BETTER_AUTH_SECRET && read.NODE_ENV === "production") {
-    throw new ConfigError(
-      "BETTER_AUTH_SECRET must be set where DATABASE_URL is: every server of one database needs the same (try `openssl rand -base64 32`).",
-    );
-  }
   const models = {
     openai: { apiKey: read.OPENAI_API_KEY, baseUrl: read.OPENAI_BASE_URL, models: read.OPENAI_MODELS },
     anthropic: { apiKey: read.ANTHROPIC_API_KEY, models: read.ANTHROPIC_MODELS },
@@ -87,17 +64,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: read.HOST,
     port: read.PORT,
     appUrl: read.APP_URL ?? null,
-    dataDir: read.HOLDFAST_DATA_DIR ?? null,
-    database: read.DATABASE_URL
-      ? {
-          ownerUrl: read.DATABASE_URL,
-          appUrl: read.APP_DATABASE_URL,
-          authUrl: read.AUTH_DATABASE_URL,
-          tasksUrl: read.TASKS_DATABASE_URL,
-          directUrl: read.DIRECT_DATABASE_URL,
-        }
-      : null,
-    secret: read.BETTER_AUTH_SECRET ?? null,
+    ...readDatabaseSettings(env),
     models,
     mail,
     oauth: {
@@ -173,13 +140,6 @@ const webAddress = (message: string) =>
     .string()
     .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), { message, abort: true });
 
-const postgresAddress = z
-  .string()
-  .refine(
-    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
-    "must be a PostgreSQL address, such as postgres://user:password@host:5432/holdfast",
-  );
-
 const collectorAddress = webAddress("must be an http or https address, such as http://127.0.0.1:4318");
 // Sent as JSON, which whoever takes the one over HTTP takes too.
 const otlpProtocol = z.enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf");
@@ -211,16 +171,6 @@ const variables = z.object({
     .regex(/^[\w.:%-]+$/, "must be an address or a host name")
     .default("127.0.0.1"),
   APP_URL: appUrl.optional(),
-  DATABASE_URL: postgresAddress.optional(),
-  APP_DATABASE_URL: postgresAddress.optional(),
-  AUTH_DATABASE_URL: postgresAddress.optional(),
-  TASKS_DATABASE_URL: postgresAddress.optional(),
-  DIRECT_DATABASE_URL: postgresAddress.optional(),
-  HOLDFAST_DATA_DIR: z.string().optional(),
-  BETTER_AUTH_SECRET: z
-    .string()
-    .min(16, "must have at least 16 characters, better 32 at random (`openssl rand -base64 32`)")
-    .optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),
   OPENAI_MODELS: list.optional(),

@@ -2,10 +2,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Api, createApi, createMailer } from "@holdfast/api";
 import { type Assistant, createAssistant, createToolBoxes } from "@holdfast/assistant";
-import { type Database, DataDirError, UnusableDatabaseError } from "@holdfast/db";
+import { ConfigError, type Database, DataDirError, loadEnvironment, UnusableDatabaseError } from "@holdfast/db";
 import { createTaskTokens, startTasksServer } from "@holdfast/tasks-mcp";
-import nextEnv from "@next/env";
-import { type Config, ConfigError, type ModelSettings, readConfig } from "./config.ts";
+import { type Config, type ModelSettings, readConfig } from "./config.ts";
 import { openData } from "./data.ts";
 import { AddressError, HttpServer, probeAddress } from "./http-server.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -29,7 +28,7 @@ const webDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..
 const repository = path.resolve(webDir, "../..");
 
 const dev = process.env.NODE_ENV === "development";
-nextEnv.loadEnvConfig(repository, dev, { info: () => {}, error: (...args) => console.error(...args) });
+loadEnvironment(repository);
 const logLevel = process.env.LOG_LEVEL || "info";
 let tracing: Tracing | undefined;
 const log = createLog(isLogLevel(logLevel) ? logLevel : "info", { fields: () => tracing?.ids() ?? nothing });

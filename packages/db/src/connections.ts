@@ -2,7 +2,7 @@ import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg
 import { DataSource, type EntityManager } from "typeorm";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { entities } from "./entities/index.ts";
-import { breaksConnection, translateError } from "./errors.ts";
+import { breaksConnection, isRefusedLogin, translateError } from "./errors.ts";
 import { isUuid } from "./ids.ts";
 import { Pipeline, type Statement } from "./pipeline.ts";
 import { PooledClient, timeLeft, withPooledClient } from "./pooled-client.ts";
@@ -27,10 +27,13 @@ export class Connections {
   private readonly readers: Pool;
   private readonly dataSource: DataSource;
   private readonly prepare: boolean;
+  private readonly url: string;
+  private isRefused = false;
 
-  private constructor(dataSource: DataSource, readers: Pool, prepare: boolean) {
+  private constructor(dataSource: DataSource, readers: Pool, { url, prepare }: { url: string; prepare: boolean }) {
     this.dataSource = dataSource;
     this.prepare = prepare;
+    this.url = url;
     this.writers = (dataSource.driver as PostgresDriver).master; // this package opens no other kind
     this.readers = readers;
   }
@@ -60,7 +63,7 @@ export class Connections {
     const readers = new Pool({ ...config, connectionString: url, max: Math.ceil(poolSize * readersForEachWriter) });
     readers.on("error", () => {}); // the same
     await dataSource.initialize();
-    return new Connections(dataSource, readers, prepare);
+    return new Connections(dataSource, readers, { url, prepare });
   }
 
   /** Statements that change nothing, otherwise like `write`. */
@@ -120,7 +123,18 @@ export class Connections {
         return work(manager);
       });
     } catch (error) {
-      throw translateError(error);
+      throw this.noting(translateError(error));
+    }
+  }
+
+  /** Whether it answers. Once a connection was refused, those that were open before are no proof: a new one is. */
+  async isReady(timeoutMs: number): Promise<boolean> {
+    try {
+      if (this.isRefused) await this.connectAnew(timeoutMs);
+      else await this.query({ text: "SELECT 1" }, timeoutMs);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -149,7 +163,21 @@ export class Connections {
 
   private withClient<T>(pool: Pool, timeoutMs: number, work: (client: TimedClient) => Promise<T>): Promise<T> {
     const deadline = performance.now() + timeoutMs;
-    return withPooledClient(pool, (client) => work(new TimedClient(client, deadline, this.prepare)));
+    return withPooledClient(pool, (client) => work(new TimedClient(client, deadline, this.prepare))).catch((error) => {
+      throw this.noting(error);
+    });
+  }
+
+  private noting(error: unknown): unknown {
+    this.isRefused ||= isRefusedLogin(error);
+    return error;
+  }
+
+  private async connectAnew(connectionTimeoutMillis: number): Promise<void> {
+    const client = new PooledClient({ connectionString: this.url, connectionTimeoutMillis });
+    await client.connect();
+    this.isRefused = false;
+    await client.end();
   }
 }
 

@@ -52,13 +52,7 @@ async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: Dat
     identity: identityStore(identity),
     ...peopleStore(connections, identity, notices),
 
-    async isReady() {
-      const answer = connections.query({ text: "SELECT 1" }, readyTimeoutMs).then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([answer, after(readyTimeoutMs)]);
-    },
+    isReady: () => Promise.race([connections.isReady(readyTimeoutMs), after(readyTimeoutMs)]),
 
     poolStats: () => connections.stats(),
 

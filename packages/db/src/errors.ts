@@ -41,6 +41,11 @@ export class RefusedValueError extends Error {
   }
 }
 
+/** Says in one sentence which variable is wrong and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
 /** There is no folder to keep data in; the message is a sentence for whoever operates it. */
 export class DataDirError extends Error {
   override readonly name = "DataDirError";
@@ -51,8 +56,8 @@ export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";
 }
 
-/** SQLSTATEs that say "not now": connection exceptions, shutdowns, too many connections, a statement that took too long, no writes. */
-const unavailable = /^(08...|25006|57P0[1-5]|57014|53...|58...)$/;
+/** SQLSTATEs that say "not now": connection exceptions, a refused login, shutdowns, too many connections, a statement that took too long, no writes. */
+const unavailable = /^(08...|28...|25006|57P0[1-5]|57014|53...|58...)$/;
 /** Texts that PostgreSQL cannot hold: U+0000, lone surrogates. */
 const unstorable = new Set(["22021", "22P05"]);
 const foreignKeyViolation = "23503";
@@ -76,6 +81,13 @@ export function isTransient(error: unknown): boolean {
   return error instanceof DatabaseError && transient.has(error.code ?? "");
 }
 
+/** Whether the server refused to log a serving role in: its password was changed. */
+export function isRefusedLogin(error: unknown): boolean {
+  return (
+    error instanceof UnavailableError && error.cause instanceof DatabaseError && /^28/.test(error.cause.code ?? "")
+  );
+}
+
 /** Whether a connection must not be used again after this error. */
 export function breaksConnection(error: unknown): boolean {
   if (error instanceof DatabaseError) return unavailable.test(error.code ?? "");
@@ -92,6 +104,7 @@ function isOwnError(error: Error): boolean {
     InvalidCursorError,
     UnavailableError,
     RefusedValueError,
+    ConfigError,
     DataDirError,
     UnusableDatabaseError,
     TypeError,

@@ -3,6 +3,7 @@ import { DataSource } from "typeorm";
 import { UnusableDatabaseError } from "./errors.ts";
 import { migrationsFor, migrationsTable } from "./migrations/index.ts";
 import {
+  canConnect,
   derivedRoleName,
   ensureRoles,
   type RoleNames,
@@ -12,18 +13,11 @@ import {
   type ServingRole,
   urlForRole,
 } from "./roles.ts";
+import type { DatabaseAddresses } from "./settings.ts";
 
-export interface MigrateOptions {
-  /** Of the database's owner. */
-  ownerUrl: string;
-  /** Past a pooler, where `ownerUrl` leads through one in transaction mode. */
-  directUrl?: string | undefined;
-  /** The passwords of the serving roles are derived from it. */
+export interface MigrateOptions extends DatabaseAddresses {
+  /** The passwords of the serving roles are derived from it, but for those that were made by hand. */
   secret: string;
-  /** Where the roles were made by hand: then none is made here. */
-  appUrl?: string | undefined;
-  authUrl?: string | undefined;
-  tasksUrl?: string | undefined;
 }
 
 export interface MigratedDatabase {
@@ -43,13 +37,13 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   const url = options.directUrl ?? options.ownerUrl;
   const owner = new Client({ connectionString: url, connectionTimeoutMillis: 4_000 });
   owner.on("error", () => {}); // the query that is under way reports it
-  await owner.connect().catch(refuseConnection);
+  await owner.connect().catch(refuseConnection(options.directUrl ? "DIRECT_DATABASE_URL" : "DATABASE_URL"));
   try {
     await owner.query("SELECT pg_advisory_lock($1)", [migrationLock]);
     await refuseUnusable(owner);
     const names = await chooseRoles(owner, options);
-    const byHand = options.appUrl && options.authUrl && options.tasksUrl;
-    if (!byHand) await ensureRoles(url, owner, names, options.secret);
+    if (options.servingUrls) await refuseUnusableRoles(options.servingUrls);
+    else await ensureRoles(url, owner, names, options.secret);
     const applied = await runMigrations(url, names);
     await restrictConnections(owner, names);
     return { urls: servingUrls(options, names), applied };
@@ -59,12 +53,24 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
 }
 
 /** Waiting does not help where the server answers that there is no such database or role. */
-function refuseConnection(error: unknown): never {
-  const refused = /^(28...|3D000|42501)$/;
-  if (error instanceof DatabaseError && refused.test(error.code ?? "")) {
-    throw new UnusableDatabaseError(`DATABASE_URL leads to no database that can be used: ${error.message}.`);
+function refuseConnection(variable: string): (error: unknown) => never {
+  return (error) => {
+    const refused = /^(28...|3D000|42501)$/;
+    if (error instanceof DatabaseError && refused.test(error.code ?? "")) {
+      throw new UnusableDatabaseError(`${variable} leads to no database that can be used: ${error.message}.`);
+    }
+    throw error;
+  };
+}
+
+/** Once the server serves, a role that is refused passes for an outage. */
+async function refuseUnusableRoles(urls: Record<ServingRole, string>): Promise<void> {
+  for (const [role, url] of Object.entries(urls)) {
+    if (await canConnect(url)) continue;
+    throw new UnusableDatabaseError(
+      `${role.toUpperCase()}_DATABASE_URL leads to no database that can be used: the server refuses its role or password.`,
+    );
   }
-  throw error;
 }
 
 async function refuseUnusable(owner: Client): Promise<void> {
@@ -109,19 +115,15 @@ async function chooseRoles(owner: Client, options: MigrateOptions): Promise<Role
     url ? decodeURIComponent(new URL(url).username) : (inUse?.[role] ?? derivedRoleName(me.database, role));
   return {
     owner: me.name,
-    app: nameOf("app", options.appUrl),
-    auth: nameOf("auth", options.authUrl),
-    tasks: nameOf("tasks", options.tasksUrl),
+    app: nameOf("app", options.servingUrls?.app),
+    auth: nameOf("auth", options.servingUrls?.auth),
+    tasks: nameOf("tasks", options.servingUrls?.tasks),
   };
 }
 
 function servingUrls(options: MigrateOptions, names: RoleNames): Record<ServingRole, string> {
   const derived = (name: string) => urlForRole(options.ownerUrl, name, rolePassword(options.secret, name));
-  return {
-    app: options.appUrl ?? derived(names.app),
-    auth: options.authUrl ?? derived(names.auth),
-    tasks: options.tasksUrl ?? derived(names.tasks),
-  };
+  return options.servingUrls ?? { app: derived(names.app), auth: derived(names.auth), tasks: derived(names.tasks) };
 }
 
 async function runMigrations(url: string, names: RoleNames): Promise<string[]> {

@@ -86,6 +86,28 @@ describe("an outage of the database", () => {
     await store.listTasks();
   });
 
+  it("R-OPS-3: a role whose password was changed is an outage too, whatever is connected still, and ends with it", async () => {
+    const store = db.forUser(userId);
+    await store.listConversations({ limit: 5 }); // a connection that stays
+    const role = new URL(db.urls.app).username;
+    const owner = new Client({ connectionString: server.url });
+    await owner.connect();
+    try {
+      await owner.query(`ALTER ROLE ${role} PASSWORD 'another'`);
+      const calls = await Promise.allSettled(Array.from({ length: 40 }, () => store.listConversations({ limit: 5 })));
+      const refused = calls.flatMap((call) => (call.status === "rejected" ? [call.reason] : []));
+      expect(refused).not.toEqual([]);
+      for (const reason of refused) expect(reason).toBeInstanceOf(UnavailableError);
+      await store.listConversations({ limit: 5 });
+      expect(await db.isReady()).toBe(false);
+    } finally {
+      await owner.query(`ALTER ROLE ${role} PASSWORD '${decodeURIComponent(new URL(db.urls.app).password)}'`);
+      await owner.end();
+    }
+    expect(await db.isReady()).toBe(true);
+    await store.listConversations({ limit: 5 });
+  });
+
   it("R-OPS-3: a server that dies is unavailable at once; when it is back, all works again", async () => {
     const store = db.forUser(userId);
     const heard: string[] = [];

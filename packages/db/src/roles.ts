@@ -117,7 +117,8 @@ export async function restrictConnections(owner: Client, names: RoleNames): Prom
   );
 }
 
-async function canConnect(url: string): Promise<boolean> {
+/** Whether the server knows the role and its password. Whether the role may use the database is another question. */
+export async function canConnect(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 4_000 });
   client.on("error", () => {});
   try {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Database, openDatabase, openDataDir, readOrCreateSecret, startEmbeddedPostgres } from "@holdfast/db";
+import { type Database, openDatabase, withCommandDatabase } from "@holdfast/db";
 import { hashPassword } from "better-auth/crypto";
 
 /** From `dist/account` as from `src/account`. */
@@ -18,28 +18,18 @@ export async function resetPassword(db: Database, email: string): Promise<string
 /** The operator's command: the database is found as `npm start` finds it. */
 async function main(email: string | undefined): Promise<void> {
   if (!email) throw new Error("Say whose password to reset: node packages/api/dist/account/reset-password.js EMAIL");
-  const { DATABASE_URL, APP_DATABASE_URL, AUTH_DATABASE_URL, TASKS_DATABASE_URL, DIRECT_DATABASE_URL } = process.env;
-  const { HOLDFAST_DATA_DIR, BETTER_AUTH_SECRET } = process.env;
-  const dataDir = await openDataDir(HOLDFAST_DATA_DIR, repository);
-  const secret = BETTER_AUTH_SECRET || (await readOrCreateSecret(dataDir));
-  const postgres = DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log: () => {} });
-  try {
-    const db = await openDatabase({
-      ownerUrl: postgres?.url ?? DATABASE_URL ?? "",
-      appUrl: APP_DATABASE_URL,
-      authUrl: AUTH_DATABASE_URL,
-      tasksUrl: TASKS_DATABASE_URL,
-      directUrl: DIRECT_DATABASE_URL,
-      secret,
-    });
-    try {
-      report(email, await resetPassword(db, email));
-    } finally {
-      await db.close();
-    }
-  } finally {
-    await postgres?.stop();
-  }
+  await withCommandDatabase(
+    repository,
+    async (options) => {
+      const db = await openDatabase(options);
+      try {
+        report(email, await resetPassword(db, email));
+      } finally {
+        await db.close();
+      }
+    },
+    () => {},
+  );
 }
 
 function report(email: string, password: string | null): void {

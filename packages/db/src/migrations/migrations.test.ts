@@ -183,11 +183,15 @@ describe("migrations", () => {
     for (const role of [names.app, names.auth, names.tasks]) {
       await admin.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'by-hand'`);
     }
-    const urls = { appUrl: byHand(names.app), authUrl: byHand(names.auth), tasksUrl: byHand(names.tasks) };
-    const database = await openDatabase({ ownerUrl, secret, ...urls });
+    const servingUrls = { app: byHand(names.app), auth: byHand(names.auth), tasks: byHand(names.tasks) };
+    const database = await openDatabase({ ownerUrl, secret, servingUrls });
     expect(await database.isReady()).toBe(true);
-    expect(database.urls.app).toBe(urls.appUrl);
+    expect(database.urls).toEqual(servingUrls);
     await database.close();
+    const mistaken = { ...servingUrls, auth: servingUrls.auth.replace("by-hand", "by-mistake") };
+    await expect(openDatabase({ ownerUrl, secret, servingUrls: mistaken })).rejects.toThrow(
+      /^AUTH_DATABASE_URL leads to no database that can be used/,
+    );
   });
 
   it("R-OPS-1: another secret gives the roles other passwords, and works", async () => {
