@@ -17,16 +17,24 @@ export class TurnError extends Error {
  * The cause is for the log, and holds neither what was sent (a person's words) nor headers.
  */
 export function failureOf(thrown: unknown): { failure: TurnFailure; cause: unknown } {
-  const error = thrown instanceof TurnError ? thrown : toTurnError(thrown);
+  const error = toTurnError(thrown);
   return { failure: { code: error.code, message: error.message }, cause: describe(error.cause ?? error) };
 }
 
 function toTurnError(thrown: unknown): TurnError {
+  const known = knownIn(thrown);
+  if (known) return known;
   if (APICallError.isInstance(thrown)) return ofResponse(thrown);
   if (isGarbled(thrown)) return garbled(thrown);
   // A socket that dies in mid-stream arrives as a TypeError of fetch with the network's error as its cause.
   if (networkCode(thrown) !== null || thrown instanceof TypeError) return brokeOff(true, thrown);
   return new TurnError("internal", "Something went wrong on our side. Try again.", thrown);
+}
+
+/** What was known for what it is, also where the AI SDK has wrapped it as a failure of its own. */
+function knownIn(error: unknown): TurnError | null {
+  if (error instanceof TurnError) return error;
+  return error instanceof Error && error.cause instanceof TurnError ? error.cause : null;
 }
 
 function ofResponse(error: APICallError): TurnError {
@@ -66,6 +74,8 @@ function ofResponse(error: APICallError): TurnError {
 
 /** An `error` part in a stream: a chunk that could not be read, or an error that the provider reports in its own words. */
 export function errorPart(error: unknown, answered: boolean): TurnError {
+  const known = knownIn(error);
+  if (known) return known;
   if (isGarbled(error)) return garbled(error);
   // The AI SDK's word for a stream that ended without a finish reason: there is no data to show for it.
   if (InvalidResponseDataError.isInstance(error))
@@ -122,9 +132,14 @@ function kindOf(error: unknown): string {
   return [type, code].filter((word) => typeof word === "string" || typeof word === "number").join(" ");
 }
 
+/** Nobody waits longer for an answer, whatever the server says. */
+const longestWaitSeconds = 86_400;
+
 function busyWords(headers: Record<string, string> | undefined): string {
   const seconds = retryAfterSeconds(headers?.["retry-after"]);
   if (seconds === null) return "The model is busy, or its quota is used up. Try again in a moment.";
+  if (seconds >= longestWaitSeconds) return "The model is busy, or its quota is used up. Try again tomorrow.";
+  if (seconds > 7_200) return `The model is busy. Try again in ${Math.ceil(seconds / 3_600)} hours.`;
   if (seconds > 120) return `The model is busy. Try again in ${Math.ceil(seconds / 60)} minutes.`;
   return `The model is busy. Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`;
 }
@@ -133,7 +148,7 @@ function busyWords(headers: Record<string, string> | undefined): string {
 function retryAfterSeconds(header: string | undefined): number | null {
   if (header === undefined) return null;
   const seconds = /^\d+(\.\d+)?$/u.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : null;
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(1, Math.ceil(seconds)), longestWaitSeconds);
 }
 
 function networkCode(error: unknown): string | null {

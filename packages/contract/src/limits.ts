@@ -30,6 +30,8 @@ export const limits = {
    * tool call of two times `answerLength`, each character of it escaped as a surrogate pair of 12.
    */
   importPieceLength: 5_242_880,
+  /** The most characters of one event that a model's server streams; an answer comes in many. */
+  modelEventLength: 4_000_000,
   /** What an import may say of when something was: later ones have no ISO text of four digits for the year. */
   earliestTime: "1970-01-01T00:00:00.000Z",
   latestTime: "9999-12-31T23:59:59.999Z",

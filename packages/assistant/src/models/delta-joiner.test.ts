@@ -1,4 +1,6 @@
+import { limits } from "@holdfast/contract";
 import { expect, it } from "vitest";
+import { TurnError } from "../failures.ts";
 import { createDeltaJoiner } from "./delta-joiner.ts";
 import { finish, meaning, text, toolCall } from "./sent-events.ts";
 
@@ -34,4 +36,21 @@ it("joins neighbouring tokens, and touches nothing else", () => {
 
 it("gives an event that was cut off on as it is", () => {
   expect(joined(`${text("a")}data: {"choi`, 7, false)).toMatch(/"a".*\n\ndata: \{"choi$/s);
+});
+
+it("R-TURN-7: looks at each byte of a long event once, so that nobody else waits for it", () => {
+  const long = `data: {"choices":[{"index":0,"delta":{"x":"${"y".repeat(3_000_000)}"}}]}\n\n`;
+  const begun = process.cpuUsage();
+  expect(joined(long + finish, 500, true)).toBe(long + finish);
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1e6).toBeLessThan(2); // looked at anew with each piece it is a minute
+});
+
+it("R-TURN-2: an event without an end is no answer", () => {
+  const bytes = new TextEncoder().encode("y".repeat(65_536));
+  const joiner = createDeltaJoiner(() => {});
+  const add = () => {
+    for (let length = 0; length <= limits.modelEventLength; length += bytes.length) joiner.add(bytes);
+  };
+  expect(add).toThrow(TurnError);
 });

@@ -1,5 +1,9 @@
+import { limits } from "@holdfast/contract";
+import { garbled } from "../failures.ts";
+
 /** Takes the bytes of an event stream, and gives its events on: neighbouring texts as one event, all others as they are. */
 export interface DeltaJoiner {
+  /** Throws a `TurnError` for an event that is longer than any of an answer. */
   add(bytes: Uint8Array): void;
   /** Sends what is joined up to now. */
   flush(): void;
@@ -10,18 +14,30 @@ export interface DeltaJoiner {
 export function createDeltaJoiner(send: (events: Uint8Array) => void): DeltaJoiner {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
+  /** Added to and measured, but read only once an end has come: it may be long, and come in many pieces. */
   let unfinished = "";
+  /** The last of it, for an end that lies across two pieces. */
+  let last = "";
   let joined: TextEvent | null = null;
   let ready = "";
 
+  /** The events that `text` brings to their end. */
+  function complete(text: string): string[] {
+    const searched = last + text;
+    last = searched.slice(-2);
+    unfinished += text;
+    if (!/\n\r?\n/.test(searched)) return [];
+    const events = unfinished.split(/(?<=\r?\n\r?\n)/);
+    const rest = events.pop() ?? "";
+    const isEnded = /\n\r?\n$/.test(rest);
+    if (isEnded) events.push(rest);
+    unfinished = isEnded ? "" : rest;
+    last = unfinished.slice(-2);
+    return events;
+  }
+
   function add(text: string): void {
-    const events = (unfinished + text).split(/(?<=\r?\n\r?\n)/);
-    unfinished = events.pop() ?? "";
-    if (/\n\r?\n$/.test(unfinished)) {
-      events.push(unfinished);
-      unfinished = "";
-    }
-    for (const event of events) {
+    for (const event of complete(text)) {
       const said = textEvent(event);
       if (said && joined) joined.choices[0].delta.content += said.choices[0].delta.content;
       else if (said) joined = said;
@@ -30,6 +46,7 @@ export function createDeltaJoiner(send: (events: Uint8Array) => void): DeltaJoin
         ready += event;
       }
     }
+    if (unfinished.length > limits.modelEventLength) throw garbled(null);
   }
 
   function settle(): void {

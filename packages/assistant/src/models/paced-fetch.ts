@@ -86,7 +86,13 @@ export function joinedEvents(
       let isGathering = false;
       answer.on("data", (bytes: Buffer) => {
         if (ended) return;
-        joiner.add(bytes);
+        try {
+          joiner.add(bytes);
+        } catch (error) {
+          close();
+          answer.destroy();
+          return controller.error(error);
+        }
         if ((controller.desiredSize ?? 0) <= 0) answer.pause();
         if (isGathering) return;
         isGathering = true;
