@@ -31,12 +31,12 @@ afterAll(() => {
 });
 
 /** What the server says to a request of one line, as nobody's client would write it. */
-async function answerTo(line: string): Promise<{ head: string; body: unknown }> {
+async function answerTo(line: string, header = ""): Promise<{ head: string; body: unknown }> {
   const { port } = server.address() as AddressInfo; // it listens on a port
   const answer = await new Promise<string>((resolve) => {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => {
-      socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n`);
     });
     socket.on("data", (data) => {
       text += data;
@@ -57,6 +57,28 @@ it.each(["OPTIONS *", "GET http://other.example/new", "GET /c/%", "GET /%E0%A4%A
     });
   },
 );
+
+it.each([
+  "%7B",
+  "garbage",
+  "%E0%A4%A",
+  "[]",
+  encodeURIComponent('["",{"children":["page",{}]},null,null,true]'),
+])("R-API-3: a page that is asked for with the router's state %s is a 400 that names it", async (state) => {
+  const { head, body } = await answerTo("GET /new", `RSC: 1\r\nNext-Router-State-Tree: ${state}\r\n`);
+  expect(head).toMatch(/^HTTP\/1.1 400 /);
+  expect(body).toMatchObject({
+    error: { code: "BAD_REQUEST", requestId: expect.any(String), issues: [{ path: "next-router-state-tree" }] },
+  });
+});
+
+it("R-WEB-2: what the router of a page sends goes on to it", async () => {
+  const state = encodeURIComponent(
+    '["",{"children":["sign-in",{"children":["__PAGE__",{},null,null]}]},null,"refetch",1]',
+  );
+  const { head } = await answerTo("GET /new", `RSC: 1\r\nNext-Router-State-Tree: ${state}\r\n`);
+  expect(head).toMatch(/^HTTP\/1.1 500 /); // no page is there to answer
+});
 
 it.each(["POST /new", "TRACE /", "DELETE /c/1", "PROPFIND /_next/static/x.js", "OPTIONS /sign-in"])(
   "R-API-3: %s is a 405 that says what a page takes",

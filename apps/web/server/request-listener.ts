@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Api } from "@holdfast/api";
+import type { ErrorIssue } from "@holdfast/contract";
 import type { Logger } from "pino";
 import type { Memory } from "./memory.ts";
 import type { Metrics } from "./metrics.ts";
+import { hasReadableRouterState, routerStateHeader } from "./router-state.ts";
 import { isRoutine, loggedPath, pathOf, routeClass } from "./routes.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import { beginRequestSpan } from "./trace-request.ts";
@@ -69,11 +71,17 @@ async function answer(req: IncomingMessage, res: ServerResponse, path: string, o
   }
   // Next would fail at it.
   if (!canBeDecoded(path)) return refuseAddress(res);
+  if (!hasReadableRouterState(req)) return refuseRouterState(res);
   await options.pages(req, res);
 }
 
 function refuseAddress(res: ServerResponse): void {
   sendError(res, 400, "BAD_REQUEST", "This is no address of this server.", []);
+}
+
+function refuseRouterState(res: ServerResponse): void {
+  const issues = [{ path: routerStateHeader, message: "is not what a page of this server sends" }];
+  sendError(res, 400, "BAD_REQUEST", "The input is not valid.", issues);
 }
 
 function canBeDecoded(path: string): boolean {
@@ -106,7 +114,7 @@ function sendHealth(res: ServerResponse, healthy: boolean): void {
   sendJson(res, healthy ? 200 : 503, { status: healthy ? "ok" : "unavailable" });
 }
 
-function sendError(res: ServerResponse, status: number, code: string, message: string, issues?: []): void {
+function sendError(res: ServerResponse, status: number, code: string, message: string, issues?: ErrorIssue[]): void {
   sendJson(res, status, { error: { code, message, requestId: res.getHeader("x-request-id"), issues } });
 }
 
