@@ -86,10 +86,19 @@ export function badRequest(path: string, message: string): ApiError {
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues: [{ path, message }] });
 }
 
+/** A misspelt field must not be taken for one left out. */
+export function unknownFields(paths: string[]): ApiError {
+  return new ApiError("BAD_REQUEST", "The input is not valid.", { issues: paths.map(unknownField) });
+}
+
+function unknownField(path: string): ErrorIssue {
+  return { path, message: "is not a field of this" };
+}
+
 function invalidInput(error: ZodError): ApiError {
   const issues = error.issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
-    return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is not a field of this" }));
+    return issue.keys.map((key) => unknownField([...issue.path, key].join(".")));
   });
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues, cause: error });
 }

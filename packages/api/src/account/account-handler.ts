@@ -159,7 +159,7 @@ export function createAccountHandler({ identity, openContext, address, onError }
   };
 }
 
-const exportQuery = z.object({
+const exportQuery = z.strictObject({
   format: z.enum(["json", "markdown"]).default("json"),
   conversationId: schema.id.optional(),
 });

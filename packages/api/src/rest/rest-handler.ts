@@ -61,8 +61,8 @@ export function createRestHandler({ router, openContext, onError }: RestOptions)
 }
 
 async function inputOf(route: RestRoute, req: IncomingMessage): Promise<Record<string, unknown>> {
-  if (route.method !== "POST") return queryInput(route, queryOf(req));
-  if (!hasBody(req)) return {};
+  const query = queryInput(route, queryOf(req));
+  if (route.method !== "POST" || !hasBody(req)) return query;
   const body = await readJson(req);
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw badRequest("", "must be an object");
   return { ...body };

@@ -30,6 +30,25 @@ describe("conversations over REST", () => {
     expect((await send("GET", `/conversations/${made.id}`)).body.messages).toEqual([]);
   });
 
+  it.each([
+    ["GET", "/conversations?limt=5", "limt"],
+    ["GET", "/conversations/{id}?limit=5", "limit"],
+    ["GET", "/conversations/{id}/messages?limit=5&Cursor=x", "Cursor"],
+    ["GET", "/conversations?constructor=x", "constructor"],
+    ["DELETE", "/conversations/{id}?force=1", "force"],
+    ["POST", "/conversations?title=One", "title"],
+  ])(
+    "R-API-3: %s %s names the field of the query that it does not have, and does nothing",
+    async (method, path, name) => {
+      const { send } = await newProgram(used.db, used.server);
+      const made = (await send("POST", "/conversations")).body;
+      const refused = await send(method, path.replace("{id}", made.id));
+      expect(refused.status).toBe(400);
+      expect(refused.body.error.issues).toEqual([{ path: name, message: "is not a field of this" }]);
+      expect((await send("GET", "/conversations?limit=5")).body.conversations).toHaveLength(1);
+    },
+  );
+
   it("R-API-2: creates, lists, reads and deletes them, with the shapes that are fixed", async () => {
     const { send } = await newProgram(used.db, used.server);
     expect((await send("GET", "/conversations")).body).toEqual({ conversations: [], nextCursor: null });

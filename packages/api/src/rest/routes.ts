@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter } from "@trpc/server";
 import { z } from "zod";
+import { unknownFields } from "../errors.ts";
 import type { Meta, RestMeta } from "../trpc.ts";
 
 /** A procedure as REST offers it. */
@@ -69,9 +70,15 @@ export function pathInput(route: RestRoute, segments: readonly string[]): Record
   return Object.fromEntries(entries);
 }
 
-/** The query as the fields say: a number where one is due. What is none stays text, and the schema refuses it. */
+/**
+ * The query as the fields say: a number where one is due. What is none stays text, and the schema refuses it. A POST has its
+ * fields in its body. Throws an `ApiError` for a field that there is not.
+ */
 export function queryInput(route: RestRoute, query: URLSearchParams): Record<string, unknown> {
-  const entries = Object.entries(route.fields).flatMap(([name, field]) => {
+  const fields = route.method === "POST" ? {} : route.fields;
+  const unknown = [...new Set(query.keys())].filter((name) => !Object.hasOwn(fields, name));
+  if (unknown.length > 0) throw unknownFields(unknown);
+  const entries = Object.entries(fields).flatMap(([name, field]) => {
     const value = query.get(name);
     if (value === null) return [];
     return [[name, isNumber(field) && /^-?\d{1,15}$/.test(value) ? Number(value) : value]];
