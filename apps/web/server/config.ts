@@ -135,10 +135,24 @@ const wholeNumber = (smallest: number, largest: number) => {
 const port = wholeNumber(0, 65_535);
 const limit = wholeNumber(0, 1_000_000);
 
-const webAddress = (message: string) =>
-  z
-    .string()
-    .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), { message, abort: true });
+/** An address whose parts can be told, the name and password in it too. */
+const address = (protocol: RegExp, message: string) =>
+  z.string().refine((value) => isAddress(value, protocol), { message, abort: true });
+
+function isAddress(value: string, protocol: RegExp): boolean {
+  try {
+    const url = new URL(value);
+    decodeURIComponent(url.username + url.password);
+    return protocol.test(url.protocol) && url.hostname !== "";
+  } catch {
+    return false;
+  }
+}
+
+const webAddress = (message: string) => address(/^https?:$/, message);
+
+/** Sent in a header. */
+const apiKey = z.string().regex(/^[\x21-\x7e]+$/, "must be a key: letters, digits and signs of ASCII, without spaces");
 
 const collectorAddress = webAddress("must be an http or https address, such as http://127.0.0.1:4318");
 // Sent as JSON, which whoever takes the one over HTTP takes too.
@@ -171,19 +185,16 @@ const variables = z.object({
     .regex(/^[\w.:%-]+$/, "must be an address or a host name")
     .default("127.0.0.1"),
   APP_URL: appUrl.optional(),
-  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: webAddress("must be an http or https address, such as http://127.0.0.1:11434/v1").optional(),
   OPENAI_MODELS: list.optional(),
-  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_API_KEY: apiKey.optional(),
   ANTHROPIC_MODELS: list.optional(),
   DEFAULT_MODEL: z
     .string()
     .regex(/^(built-in|(openai|anthropic)\/\S+)$/, "must be built-in, openai/<id> or anthropic/<id>")
     .optional(),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, "must be an address such as smtp://user:password@mail.example.org:587")
-    .optional(),
+  SMTP_URL: address(/^smtps?:$/, "must be an address such as smtp://user:password@mail.example.org:587").optional(),
   SMTP_FROM: z.string().optional(),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),

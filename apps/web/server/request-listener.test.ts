@@ -58,19 +58,16 @@ it.each(["OPTIONS *", "GET http://other.example/new", "GET /c/%", "GET /%E0%A4%A
   },
 );
 
-it.each([
-  "%7B",
-  "garbage",
-  "%E0%A4%A",
-  "[]",
-  encodeURIComponent('["",{"children":["page",{}]},null,null,true]'),
-])("R-API-3: a page that is asked for with the router's state %s is a 400 that names it", async (state) => {
-  const { head, body } = await answerTo("GET /new", `RSC: 1\r\nNext-Router-State-Tree: ${state}\r\n`);
-  expect(head).toMatch(/^HTTP\/1.1 400 /);
-  expect(body).toMatchObject({
-    error: { code: "BAD_REQUEST", requestId: expect.any(String), issues: [{ path: "next-router-state-tree" }] },
-  });
-});
+it.each(["%7B", "garbage", "%E0%A4%A", "[]", encodeURIComponent('["",{"children":["page",{}]},null,null,true]')])(
+  "R-API-3: a page that is asked for with the router's state %s is a 400 that names it",
+  async (state) => {
+    const { head, body } = await answerTo("GET /new", `RSC: 1\r\nNext-Router-State-Tree: ${state}\r\n`);
+    expect(head).toMatch(/^HTTP\/1.1 400 /);
+    expect(body).toMatchObject({
+      error: { code: "BAD_REQUEST", requestId: expect.any(String), issues: [{ path: "next-router-state-tree" }] },
+    });
+  },
+);
 
 it("R-WEB-2: what the router of a page sends goes on to it", async () => {
   const state = encodeURIComponent(
