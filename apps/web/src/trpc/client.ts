@@ -1,4 +1,5 @@
 import type { AppRouter } from "@holdfast/api";
+import { personHeader } from "@holdfast/contract";
 import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
@@ -17,7 +18,10 @@ export function createClient() {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: endpoint }),
-        false: httpBatchLink({ url: endpoint, fetch: requests.send, maxURLLength: 4000, maxItems: 20 }),
+        false: httpBatchLink({
+          ...{ url: endpoint, fetch: requests.send, maxURLLength: 4000, maxItems: 20 },
+          headers: () => (requests.accountId === null ? {} : { [personHeader]: requests.accountId }),
+        }),
       }),
     ],
   });

@@ -12,6 +12,8 @@ const outlivingBytes = 32 * 1024;
 export class Requests {
   readonly #fetch: Fetch;
   readonly #underWay = new Set<Promise<unknown>>();
+  /** The account that the page shows: nobody else is to be made by what it sends. Null for visitors and guests. */
+  accountId: string | null = null;
   #exclusion: Promise<void> | null = null;
   #bytesOutliving = 0;
 
