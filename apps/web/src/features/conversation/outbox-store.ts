@@ -64,8 +64,23 @@ export class OutboxStore {
 /** Acts once no other page of this browser does anything of this name, and keeps others waiting until it is done. */
 export type Alone = (name: string, act: () => Promise<void>) => void;
 
+/** What a page of another process has stored is seen here a little later than its lock is. */
+const storedWithinMs = 300;
+
 /** By a lock, which ends with its page, however that ends. Without locks (plain http) all may act: what is sent has an id. */
 export const alone: Alone = (name, act) => {
-  if (navigator.locks) void navigator.locks.request(prefix + name, act);
+  if (navigator.locks) void actAlone(navigator.locks, prefix + name, act);
   else void act();
 };
+
+async function actAlone(locks: LockManager, name: string, act: () => Promise<void>): Promise<void> {
+  const isDone = await locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock) await act();
+    return lock !== null;
+  });
+  if (isDone) return;
+  await locks.request(name, async () => {
+    await new Promise((resolve) => setTimeout(resolve, storedWithinMs));
+    await act();
+  });
+}
