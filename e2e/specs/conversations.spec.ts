@@ -190,9 +190,11 @@ test("R-CONV-5: a deleted conversation is gone from the page, and all of it from
 }) => {
   await person.begins("the one that stays");
   const id = await person.begins("the one that goes");
+  const deleted = person.page.waitForResponse(deletions);
   await person.deletes("the one that goes");
   await expect(person.page).not.toHaveURL(new RegExp(id));
   await expect(person.conversations).toHaveText([/the one that stays/]);
+  expect((await deleted).status()).toBe(200);
   for (const table of ["messages", "turns"]) {
     expect(await database.sql(`select 1 from ${table} where conversation_id = $1`, [id])).toEqual([]);
   }
