@@ -3,6 +3,7 @@ import {
   type Change,
   type ChangeUnderWay,
   countLeft,
+  countProblem,
   isBeingAdded,
   stillDue,
   titleProblem,
@@ -80,5 +81,10 @@ describe("the list of tasks", () => {
     expect([titleProblem("a"), titleProblem("😀".repeat(500))]).toEqual([null, null]);
     expect(titleProblem(" \u3000")).toBe("Say what is to be done.");
     expect(titleProblem("😀".repeat(503))).toBe("A task has at most 500 characters: these are 3 too many.");
+  });
+
+  it("R-TASK-3: says when no more tasks can be added", () => {
+    expect([countProblem(0), countProblem(1_999)]).toEqual([null, null]);
+    expect(countProblem(2_000)).toBe("A list has at most 2,000 tasks: delete some to add more.");
   });
 });

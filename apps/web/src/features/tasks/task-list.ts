@@ -76,6 +76,12 @@ export function countLeft(tasks: readonly Task[]): number {
   return tasks.filter((task) => !task.completed).length;
 }
 
+/** Why no task can be added to so many, in words; null where one can. */
+export function countProblem(count: number): string | null {
+  if (count < limits.tasksPerPerson) return null;
+  return `A list has at most ${limits.tasksPerPerson.toLocaleString("en")} tasks: delete some to add more.`;
+}
+
 /** Why a title cannot be taken, in words; null where it can. */
 export function titleProblem(title: string): string | null {
   if (isBlank(title)) return "Say what is to be done.";

@@ -4,7 +4,7 @@ import { Plus, X } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { TasksPanelProps } from "@/trpc/page-data";
 import { IconButton } from "@/ui/icon-button";
-import { countLeft, titleProblem } from "./task-list";
+import { countLeft, countProblem, titleProblem } from "./task-list";
 import { TaskRow } from "./task-row";
 import styles from "./tasks-panel.module.css";
 import { useTasks } from "./use-tasks";
@@ -39,7 +39,7 @@ export function TasksPanel({ person, isDrawn, onClose }: TasksPanelProps) {
     event.preventDefault();
     if (!field.current) return;
     const title = field.current.value.trim();
-    const found = titleProblem(title);
+    const found = titleProblem(title) ?? countProblem(tasks.length);
     setProblem(found);
     if (found !== null) return;
     field.current.value = "";
