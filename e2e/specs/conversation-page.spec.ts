@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, phone, test } from "../fixtures/test.ts";
 
@@ -128,19 +129,16 @@ test("R-WEB-4: what is sent while reading far up is shown at once, at the end", 
   await person.page.goto(`/c/${id}#m-${middle?.id}`);
   await expect(person.log.locator(`[data-message-id="${middle?.id}"]`)).toBeInViewport();
   // The end is long in coming; what is sent and answered does not wait for it.
-  let letGo = () => {};
-  const isLetGo = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
+  const gate = makeGate();
   await person.page.route(/message\.page/, async (route) => {
-    await isLetGo;
+    await gate.opened;
     await route.continue();
   });
   await person.says("[long 60 50] sent from the middle");
   await expect(person.sent.last()).toContainText("sent from the middle");
   await expect(person.answers.last()).toContainText("word20");
   await expect(person.sent.last()).toContainText("sent from the middle");
-  letGo();
+  gate.open();
   await expect(person.answers.last()).toContainText("word60");
   await expect(person.answers.last()).toBeInViewport();
   await expect(person.log.getByText("Loading newer messages…")).toHaveCount(0);

@@ -1,3 +1,4 @@
+import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -191,12 +192,4 @@ async function searches(person: Person) {
   const parts = found(person);
   await expect(parts.field).toBeVisible();
   return parts;
-}
-
-function makeGate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open: () => open(), opened };
 }

@@ -1,5 +1,6 @@
 import type { Page, Route } from "@playwright/test";
 import type { TestedDatabase } from "../fixtures/database.ts";
+import { makeGate } from "../fixtures/gate.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -212,11 +213,8 @@ async function endsAs(database: TestedDatabase, conversationId: string, states: 
 }
 
 async function onStart(page: Page, act: (route: Route, attempt: number, released: Promise<void>) => Promise<void>) {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const starts = { count: 0, release };
-  await page.route(/\/api\/trpc\/[^?]*\bturn\.start\b/, (route) => act(route, ++starts.count, released));
+  const gate = makeGate();
+  const starts = { count: 0, release: gate.open };
+  await page.route(/\/api\/trpc\/[^?]*\bturn\.start\b/, (route) => act(route, ++starts.count, gate.opened));
   return starts;
 }

@@ -1,4 +1,5 @@
 import type { Request } from "@playwright/test";
+import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -41,19 +42,16 @@ test("R-SEC-2: two tabs of a newcomer are one person's, though both act before e
 }) => {
   await person.page.goto("/new");
   const other = await person.inAnotherTab("/new");
-  let letGo = () => {};
-  const isLetGo = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
+  const gate = makeGate();
   const sent = [person, other].map(({ page }) => page.waitForRequest(/turn\.start/));
   await person.context.route(/turn\.start/, async (route) => {
-    await isLetGo;
+    await gate.opened;
     await route.continue();
   });
   await person.says("from one tab");
   await other.says("from the other");
   await Promise.all(sent);
-  letGo();
+  gate.open();
   for (const tab of [person, other]) {
     await expect(tab.page).toHaveURL(/\/c\//);
     await tab.isAnswered();

@@ -1,4 +1,5 @@
 import type { Page, Route } from "@playwright/test";
+import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { TasksPanel } from "../fixtures/tasks-panel.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -12,16 +13,13 @@ const withTasks = async (person: Person) => {
 
 /** What is asked of this procedure waits until it is let go. */
 async function holds(page: Page, procedure: string, atMost = Number.POSITIVE_INFINITY) {
-  let letGo: () => void = () => undefined;
-  const isLetGo = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
+  const gate = makeGate();
   const held: string[] = [];
   await page.route(new RegExp(`task\\.${procedure}`), async (route) => {
-    if (held.push(route.request().url()) <= atMost) await isLetGo;
+    if (held.push(route.request().url()) <= atMost) await gate.opened;
     await route.fallback();
   });
-  return { held, letGo };
+  return { held, letGo: gate.open };
 }
 
 const isListed = (page: Page) =>

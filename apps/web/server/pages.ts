@@ -28,10 +28,8 @@ export function createPages(options: {
       return void res.writeHead(308, { Location: `/c/${page.id.toLowerCase()}${query}` }).end();
     }
     setPagePolicy(req, res, options);
-    const visit = isFile(path) ? null : options.api.visitCookie(toHeaders(req));
-    if (visit !== null) res.setHeader("Set-Cookie", visit);
     delete req.headers[statusHeader];
-    const status = await pageStatus(req, page, options);
+    const status = isFile(path) ? 200 : await beginPage(req, res, page, options);
     if (status !== 200) {
       req.headers[statusHeader] = String(status);
       res.setHeader("Cache-Control", "private, no-store");
@@ -42,16 +40,19 @@ export function createPages(options: {
   };
 }
 
-async function pageStatus(
+/** Gives a newcomer their visit, and finds the status of the page. */
+async function beginPage(
   req: IncomingMessage,
+  res: ServerResponse,
   page: ReturnType<typeof conversationPage>,
-  { api, isReady }: { api: Pick<Api, "pageAccess">; isReady: () => Promise<boolean> },
+  { api, isReady }: { api: Pick<Api, "pageAccess" | "visitCookie">; isReady: () => Promise<boolean> },
 ): Promise<200 | 403 | 404 | 503> {
-  const path = pathOf(req.url);
-  if (isFile(path)) return 200;
+  const headers = toHeaders(req);
+  const visit = api.visitCookie(headers);
+  if (visit !== null) res.setHeader("Set-Cookie", visit);
   if (!(await isReady())) return 503;
   if (!page) return 200;
-  return page.valid ? api.pageAccess(toHeaders(req), page.id) : 404;
+  return page.valid ? api.pageAccess(headers, page.id) : 404;
 }
 
 function isFile(path: string): boolean {

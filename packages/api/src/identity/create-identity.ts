@@ -16,7 +16,7 @@ import type { Identity } from "./identity.ts";
 import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
 import { createOutbox } from "./outbox.ts";
-import { clearedCookies, cookiePrefixOf, cookiesOf, sessionCookies } from "./session-cookies.ts";
+import { clearedCookies, cookiePrefixOf, cookiesOf, isHttps, sessionCookies } from "./session-cookies.ts";
 
 export interface IdentityOptions {
   db: Database;
@@ -57,7 +57,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
   if (options.mail && appUrl === null) throw new Error("Mail needs the address that its links lead to.");
   const outbox = options.mail && createOutbox(options.mail, log);
   const auth = createAuth({ ...options, outbox, pool: store.pool, onSessionsEnded: sessionsChanged });
-  const isHttps = appUrl?.startsWith("https://") ?? false;
+  const https = isHttps(appUrl);
   const cookiePrefix = cookiePrefixOf(appUrl);
 
   const unsubscribe = db.notices.subscribe((notice) => {
@@ -104,7 +104,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
   }
 
   function visitOf(headers: Headers): string | null {
-    const visit = cookiesOf(headers).get(visitCookieName(isHttps));
+    const visit = cookiesOf(headers).get(visitCookieName(https));
     return isVisit(visit) ? visit : null;
   }
 
@@ -133,7 +133,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
       return sessionCookies(headers, cookiePrefix)?.token.split(".")[0] ?? null;
     },
 
-    clearedCookies: () => clearedCookies(cookiePrefix),
+    clearedCookies: () => clearedCookies(appUrl),
 
     authorize: async (headers, { changes, onSetCookie }) => {
       assertOwnOrigin(headers, appUrl, changes);
@@ -142,7 +142,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
     beginVisit(headers) {
       if (headers.has("authorization") || sessionCookies(headers, cookiePrefix) || visitOf(headers)) return null;
-      return newVisitCookie(isHttps);
+      return newVisitCookie(https);
     },
 
     async becomeGuest(headers, { once } = {}) {
@@ -158,7 +158,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
         headers,
         seed === undefined ? undefined : guestIdOf(options.secret, seed),
       );
-      if (visit !== null) setCookies.push(endedVisitCookie(isHttps));
+      if (visit !== null) setCookies.push(endedVisitCookie(https));
       return { person: { id, name: "Guest", email: null, isGuest: true }, setCookies };
     },
 

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { cookieAttributes } from "./session-cookies.ts";
 
 /**
  * What makes one guest of all that a visitor does before they are one: in several tabs, by a request that is made again
@@ -18,11 +19,11 @@ export function visitCookieName(https: boolean): string {
 
 /** For as long as the browser is open. */
 export function newVisitCookie(https: boolean): string {
-  return `${visitCookieName(https)}=${randomBytes(32).toString("base64url")}; ${attributes(https)}`;
+  return `${visitCookieName(https)}=${randomBytes(32).toString("base64url")}; ${cookieAttributes(https)}`;
 }
 
 export function endedVisitCookie(https: boolean): string {
-  return `${visitCookieName(https)}=; Max-Age=0; ${attributes(https)}`;
+  return `${visitCookieName(https)}=; Max-Age=0; ${cookieAttributes(https)}`;
 }
 
 export function isVisit(value: string | undefined): value is string {
@@ -41,8 +42,4 @@ export function guestIdOf(secret: string, seed: string): string {
 /** Whether this is a guest whose first request may still be repeated: not an account, which the guest may have become. */
 export function isNewGuest(user: { createdAt: Date } & Record<string, unknown>): boolean {
   return user["isAnonymous"] === true && Date.now() - user.createdAt.getTime() < repeatedWithinMs;
-}
-
-function attributes(https: boolean): string {
-  return `Path=/; HttpOnly; SameSite=Lax${https ? "; Secure" : ""}`;
 }

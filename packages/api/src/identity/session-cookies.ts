@@ -1,8 +1,17 @@
 import type { SessionCookies } from "./cookie-cache.ts";
 
+export function isHttps(appUrl: string | null): boolean {
+  return appUrl?.startsWith("https://") ?? false;
+}
+
 /** What the names of all cookies of a session begin with. */
 export function cookiePrefixOf(appUrl: string | null): string {
-  return appUrl?.startsWith("https://") ? "__Secure-holdfast." : "holdfast.";
+  return isHttps(appUrl) ? "__Secure-holdfast." : "holdfast.";
+}
+
+/** What every cookie of ours is sent with. */
+export function cookieAttributes(https: boolean): string {
+  return `Path=/; HttpOnly; SameSite=Lax${https ? "; Secure" : ""}`;
 }
 
 /** Null where the browser holds no session, not even a dead one. */
@@ -23,11 +32,9 @@ export function cookiesOf(headers: Headers): Map<string, string> {
 }
 
 /** What makes the browser forget the session. */
-export function clearedCookies(prefix: string): string[] {
-  const secure = prefix.startsWith("__Secure-") ? "; Secure" : "";
-  return ["session_token", "session_data"].map(
-    (name) => `${prefix}${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`,
-  );
+export function clearedCookies(appUrl: string | null): string[] {
+  const attributes = cookieAttributes(isHttps(appUrl));
+  return ["session_token", "session_data"].map((name) => `${cookiePrefixOf(appUrl)}${name}=; Max-Age=0; ${attributes}`);
 }
 
 function decoded(value: string): string {

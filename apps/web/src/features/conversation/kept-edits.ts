@@ -1,3 +1,5 @@
+import { keysUnder } from "./stored-keys";
+
 const prefix = "holdfast:edit:";
 const keptMs = 90 * 24 * 60 * 60_000;
 
@@ -58,13 +60,9 @@ export class KeptEdits {
 
   #all(): (KeptEdit & { at: number })[] {
     const storage = this.#storage;
-    if (!storage) return [];
     try {
-      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
       // Written by this class alone.
-      return keys
-        .filter((key) => key.startsWith(prefix))
-        .map((key) => ({ key, ...JSON.parse(storage.getItem(key) ?? "") }));
+      return keysUnder(prefix, storage).map((key) => ({ key, ...JSON.parse(storage?.getItem(key) ?? "") }));
     } catch {
       return [];
     }

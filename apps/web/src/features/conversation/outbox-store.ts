@@ -1,4 +1,5 @@
 import type { Sending } from "./outbox";
+import { keysUnder } from "./stored-keys";
 
 const prefix = "holdfast:sending:";
 const keptMs = 24 * 60 * 60_000;
@@ -42,8 +43,7 @@ export class OutboxStore {
 
   /** Of all that is kept, in the order in which it was sent. */
   turnIds(): string[] {
-    return this.#keys()
-      .filter((key) => key.startsWith(prefix))
+    return keysUnder(prefix, this.#storage)
       .flatMap((key) => this.find(key.slice(prefix.length)) ?? [])
       .sort((a, b) => a.at - b.at)
       .map(({ turnId }) => turnId);
@@ -52,12 +52,6 @@ export class OutboxStore {
   /** For the window's `storage` events: whether another tab has begun to send something. */
   isOfAnotherTab({ key, newValue }: Pick<StorageEvent, "key" | "newValue">): boolean {
     return newValue !== null && (key?.startsWith(prefix) ?? false);
-  }
-
-  #keys(): string[] {
-    const storage = this.#storage;
-    if (!storage) return [];
-    return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
   }
 }
 

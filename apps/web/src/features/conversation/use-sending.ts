@@ -2,12 +2,13 @@
 
 import type { Person } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { useLive } from "@/trpc/live/live-provider";
 import { navigate } from "@/ui/navigate";
+import { useLatest } from "@/ui/use-latest";
 import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
 import { alone, OutboxStore } from "./outbox-store";
@@ -126,10 +127,7 @@ function useOutboxOptions(
   const queryClient = useQueryClient();
   const cache = useConversationCache();
   const live = useLive();
-  const latestPerson = useRef(person);
-  useLayoutEffect(() => {
-    latestPerson.current = person;
-  }, [person]);
+  const latestPerson = useLatest(person);
 
   return {
     store: new OutboxStore(typeof window === "undefined" ? null : window.localStorage),
