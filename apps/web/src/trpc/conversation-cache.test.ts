@@ -15,13 +15,13 @@ const conversation = (title: string): ConversationSummary => ({
 
 /** A server whose answers come when they are let, with what was there when they were asked for. */
 function slowServer() {
-  const server = { now: conversation("Before"), waiting: [] as { path: string; answer(): void }[] };
+  const server = { now: conversation("Before") as ConversationSummary | null, waiting: [] as { path: string; answer(): void }[] };
   const link: TRPCLink<AppRouter> =
     () =>
     ({ op }) =>
       observable((observer) => {
         const then = server.now;
-        const data = op.path === "conversation.find" ? then : { conversations: [then], nextCursor: null };
+        const data = op.path === "conversation.find" ? then : { conversations: then ? [then] : [], nextCursor: null };
         server.waiting.push({
           path: op.path,
           answer() {
@@ -76,5 +76,19 @@ it("R-CONV-5: a conversation that is being deleted is left out, whatever is told
   endDeletion();
   other.put(conversation("After"));
   expect(cache.find("c")?.title).toBe("After");
+  queryClient.clear();
+});
+
+it("R-CONV-5: a reading that the news of a deletion has ended says that the conversation is gone", async () => {
+  const { server, queryClient, trpc } = slowServer();
+  const cache = new ConversationCache(queryClient, trpc);
+  server.now = null;
+  const read = cache.refresh("c");
+  await expect.poll(() => server.waiting.length).toBe(1);
+  cache.remove("c"); // as the live connection tells
+  await expect.poll(() => server.waiting.length).toBe(2);
+  server.waiting.at(-1)?.answer();
+  expect(await read).toBe(true);
+  expect(cache.find("c")).toBeUndefined();
   queryClient.clear();
 });

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ConversationSummary } from "@holdfast/contract";
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { CancelledError, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTRPC } from "./client";
 import {
@@ -108,7 +108,9 @@ export class ConversationCache {
       // So may a list be: it would put the row back as it was.
       if (this.#queries.isFetching({ queryKey: this.#listKey }) > 0) void this.refreshAll(); // its failure is in the queries' state
       return true;
-    } catch {
+    } catch (error) {
+      // The news of a deletion has ended it, which is no failure.
+      if (error instanceof CancelledError) return this.refresh(id);
       // Not reachable: a reconnect reads the list again.
       return false;
     }
