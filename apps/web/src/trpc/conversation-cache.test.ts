@@ -15,7 +15,10 @@ const conversation = (title: string): ConversationSummary => ({
 
 /** A server whose answers come when they are let, with what was there when they were asked for. */
 function slowServer() {
-  const server = { now: conversation("Before") as ConversationSummary | null, waiting: [] as { path: string; answer(): void }[] };
+  const server = {
+    now: conversation("Before") as ConversationSummary | null,
+    waiting: [] as { path: string; answer(): void }[],
+  };
   const link: TRPCLink<AppRouter> =
     () =>
     ({ op }) =>
