@@ -8,7 +8,7 @@ import { Notices } from "./notices.ts";
 import { peopleStore } from "./people.ts";
 import { runnerStore } from "./runners.ts";
 import type { Database } from "./types.ts";
-import { userStore } from "./user-store.ts";
+import { createUserStores } from "./user-store.ts";
 
 export interface DatabaseOptions extends MigrateOptions {
   /** Connections of the application's role for what changes something, 10 where nothing is said; for reading there are 0.6 as many. */
@@ -48,7 +48,7 @@ async function connect(urls: Database["urls"], { directUrl, poolSize = 10 }: Dat
     urls,
     notices,
     runners: runners.store,
-    forUser: (userId) => userStore({ userId, connections, notices }),
+    forUser: createUserStores({ connections, notices }),
     identity: identityStore(identity),
     ...peopleStore(connections, identity, notices),
 

@@ -15,6 +15,7 @@ export {
   UnavailableError,
   UnusableDatabaseError,
 } from "./errors.ts";
+export { JsonText, jsonObject, jsonOf } from "./json-text.ts";
 export { type MigratedDatabase, type MigrateOptions, migrateDatabase } from "./migrate-database.ts";
 export { readOrCreateSecret } from "./secret.ts";
 export {

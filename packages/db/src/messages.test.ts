@@ -143,6 +143,7 @@ describe("content", () => {
       .string({ unit: "binary", minLength: 1, maxLength: 300 })
       .map((text) => text.replaceAll("\u0000", ""))
       .filter((text) => !isBlank(text));
+    const all: PlacedMessage[] = [];
     await fc.assert(
       fc.asyncProperty(storable, fc.jsonValue({ noUnicodeString: false }), async (text, json) => {
         const result = JSON.parse(JSON.stringify(json).replaceAll("\\u0000", "")); // jsonb cannot hold it
@@ -150,10 +151,12 @@ describe("content", () => {
         const added = await ada.addMessage(id, "assistant", text, [call]);
         const found = await ada.findMessage(added.id);
         expect(found.content).toBe(text);
+        all.push(found);
         expect(JSON.stringify(found.toolCalls?.[0]?.result)).toEqual(JSON.stringify(sortKeys(result)));
       }),
       { numRuns: 150 },
     );
+    expect(await ada.getChatHistory(id)).toEqual(all.map(({ position, ...message }) => message));
   });
 });
 
@@ -168,6 +171,36 @@ function sortKeys(value: unknown): unknown {
   );
   return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
 }
+
+describe("the whole history", () => {
+  it("R-MSG-3, R-MSG-9: has every message in order, with gaps between them, too", async () => {
+    const id = await conversationOf(300);
+    await db.sql(
+      `INSERT INTO messages (user_id, conversation_id, position, role, content)
+       SELECT $1, $2, n, 'user', 'message ' || n FROM unnest(ARRAY[900, 901, 2000]) n`,
+      [userId, id],
+    );
+    const positions = [...Array.from({ length: 300 }, (_, index) => index + 1), 900, 901, 2000];
+    const history = await ada.getChatHistory(id);
+    expect(history.map((one) => one.content)).toEqual(positions.map((position) => `message ${position}`));
+    expect(await ada.getChatHistory((await ada.createConversation()).id)).toEqual([]);
+  });
+
+  it("R-MSG-1: times are said as they are everywhere, whatever the zone of the server", async () => {
+    const id = await conversationOf(3);
+    const times = ["2026-01-31 09:26:53+00", "2026-01-31 09:26:53.5+00", "2026-07-31 01:02:03.004+05:30"];
+    await Promise.all(
+      times.map((time, index) =>
+        db.sql("UPDATE messages SET created_at = $3 WHERE user_id = $1 AND conversation_id = $2 AND position = $4", [
+          ...[userId, id, time, index + 1],
+        ]),
+      ),
+    );
+    const expected = ["2026-01-31T09:26:53.000Z", "2026-01-31T09:26:53.500Z", "2026-07-30T19:32:03.004Z"];
+    expect((await ada.getChatHistory(id)).map((one) => one.createdAt)).toEqual(expected);
+    expect((await ada.pageOfMessages(id, { limit: 5 })).messages.map((one) => one.createdAt)).toEqual(expected);
+  });
+});
 
 describe("pages", () => {
   it.each([

@@ -1,21 +1,30 @@
 import type { Message, PlacedMessage } from "@holdfast/contract";
 import { findStatement } from "./conversations.ts";
 import { NotFoundError, TurnRunningError } from "./errors.ts";
+import { JsonText } from "./json-text.ts";
 import { messagePages } from "./message-pages.ts";
 import type { Statement } from "./pipeline.ts";
-import { type MessageRow, message, messageColumns, type PlacedRow, placedColumns, placedMessage } from "./rows.ts";
+import { messageJson, type PlacedRow, placedColumns, placedMessage } from "./rows.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
 import type { UserStore } from "./types.ts";
 
 type MessageStore = Pick<
   UserStore,
-  "addMessage" | "getChatHistory" | "pageOfMessages" | "recentHistory" | "findMessage"
+  "addMessage" | "getChatHistory" | "chatHistoryJson" | "pageOfMessages" | "recentHistory" | "findMessage"
 >;
 
 const historyChunk = 64;
+const messagesInARow = 128;
 
 export function messageStore(scope: Scope): MessageStore {
   const { userId, connections, notices } = scope;
+
+  async function historyOf(conversationId: string): Promise<JsonText<Message[]>> {
+    const [history] = await connections.read<HistoryRow>(userId, historyStatement(userId, conversationId));
+    const rows = history?.rows ?? [];
+    if (rows.length === 0) await assertExists(scope, conversationId);
+    return historyJson(rows);
+  }
 
   return {
     pageOfMessages: messagePages(scope),
@@ -33,11 +42,10 @@ export function messageStore(scope: Scope): MessageStore {
     },
 
     async getChatHistory(conversationId) {
-      const [history] = await connections.read<MessageRow>(userId, historyStatement(userId, conversationId));
-      const messages: Message[] = (history?.rows ?? []).map((row) => message(row, conversationId));
-      if (messages.length === 0) await assertExists(scope, conversationId);
-      return messages;
+      return (await historyOf(conversationId)).parse();
     },
+
+    chatHistoryJson: historyOf,
 
     async recentHistory(conversationId, characters) {
       const newestFirst: PlacedMessage[] = [];
@@ -97,10 +105,30 @@ export function appendStatement(
   };
 }
 
+export interface HistoryRow {
+  /** No message of the row is before this position. */
+  first: number;
+  /** Messages with commas between them, in order. */
+  json: string;
+}
+
+/**
+ * Many messages in a row, for each row costs; not all in one, which PostgreSQL would gather in its memory. It would do that to sort
+ * the rows, too: see `historyJson`.
+ */
 export function historyStatement(userId: string, conversationId: string): Statement {
   return {
     name: "message-history",
-    text: `SELECT ${messageColumns} FROM messages WHERE user_id = $1 AND conversation_id = $2 ORDER BY position`,
+    text: `SELECT first, part.json FROM generate_series(
+             1, (SELECT max(position) FROM messages WHERE user_id = $1 AND conversation_id = $2), ${messagesInARow}
+           ) AS first, LATERAL (
+             SELECT string_agg(one.json, ',') AS json FROM (
+               SELECT ${messageJson} AS json FROM messages m
+               WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.position >= first AND m.position < first + ${messagesInARow}
+               ORDER BY m.position
+             ) one
+           ) part
+           WHERE part.json IS NOT NULL`,
     values: [userId, conversationId],
   };
 }
@@ -124,6 +152,11 @@ export function messageStatement(userId: string, id: string): Statement {
     text: `SELECT ${placedColumns}, conversation_id FROM messages WHERE user_id = $1 AND id = $2`,
     values: [userId, id],
   };
+}
+
+export function historyJson(rows: HistoryRow[]): JsonText<Message[]> {
+  const inOrder = rows.toSorted((a, b) => a.first - b.first);
+  return new JsonText(`[${inOrder.map((row) => row.json).join(",")}]`);
 }
 
 export async function assertExists(scope: Scope, conversationId: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Message } from "@holdfast/contract";
 import { insertConversations, insertMessages, risingTimes } from "./import-rows.ts";
 import { importLong } from "./long-imports.ts";
-import { historyStatement } from "./messages.ts";
-import { type ConversationRow, type MessageRow, message } from "./rows.ts";
+import { type HistoryRow, historyJson, historyStatement } from "./messages.ts";
+import type { ConversationRow } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import type { ExportedConversation, ImportedConversation, UserStore } from "./types.ts";
 
@@ -29,8 +30,8 @@ export function transferStore(scope: Scope): TransferStore {
     async *exportConversations() {
       for (let page = await nextConversations(beginning); page.length > 0; ) {
         for (const row of page) {
-          const [history] = await connections.read<MessageRow>(userId, historyStatement(userId, row.id));
-          yield exported(row, history?.rows ?? []);
+          const [history] = await connections.read<HistoryRow>(userId, historyStatement(userId, row.id));
+          yield exported(row, historyJson(history?.rows ?? []).parse());
         }
         page = await nextConversations(page.at(-1) ?? beginning);
       }
@@ -59,14 +60,14 @@ export function transferStore(scope: Scope): TransferStore {
   };
 }
 
-function exported(row: ConversationRow, messages: MessageRow[]): ExportedConversation {
+function exported(row: ConversationRow, messages: Message[]): ExportedConversation {
   return {
     id: row.id,
     title: row.title,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     pinnedAt: row.pinned_at,
-    messages: messages.map((one) => message(one, row.id)),
+    messages,
   };
 }
 

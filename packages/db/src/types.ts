@@ -14,6 +14,7 @@ import type {
   Usage,
 } from "@holdfast/contract";
 import type { Pool } from "pg";
+import type { JsonText } from "./json-text.ts";
 
 /** The door of this package. Everything behind it returns plain objects: no entity instance leaves. */
 export interface Database {
@@ -132,6 +133,8 @@ export interface UserStore {
   ): Promise<PlacedMessage>;
   /** The whole conversation, oldest first. */
   getChatHistory(conversationId: string): Promise<Message[]>;
+  /** The same for whoever passes it on, at half the cost. */
+  chatHistoryJson(conversationId: string): Promise<JsonText<Message[]>>;
   /** The newest page; or by `cursor` (either way, from a page before); or the page around a message. */
   pageOfMessages(conversationId: string, page: ListPage & { around?: string | undefined }): Promise<MessagePage>;
   /** The newest messages first whose total of characters is within `characters`, returned oldest first; for a model's context. */

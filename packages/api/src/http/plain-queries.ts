@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { jsonOf } from "@holdfast/db";
 import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { Context } from "../context.ts";
@@ -54,23 +55,21 @@ export async function answerPlainQueries(
     calls.map(async ({ path, input }, batchIndex) => {
       try {
         const call = { router: appRouter, path, getRawInput: async () => input, ctx, batchIndex };
-        return {
-          status: 200,
-          body: { result: { data: await callTRPCProcedure({ ...call, type: "query", signal: unheard }) } },
-        };
+        const data = jsonOf(await callTRPCProcedure({ ...call, type: "query", signal: unheard }));
+        return { status: 200, body: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}` };
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
         onError({ error, path, ctx });
         const { _config: config } = appRouter._def;
         const shape = getErrorShape({ config, ctx, error, input, path, type: "query" });
-        return { status: getHTTPStatusCodeFromError(error), body: { error: shape } };
+        return { status: getHTTPStatusCodeFromError(error), body: JSON.stringify({ error: shape }) };
       }
     }),
   );
   const statuses = new Set(answers.map((answer) => answer.status));
   const [status = 200] = statuses;
-  const bodies = answers.map((answer) => answer.body);
-  return { status: statuses.size === 1 ? status : multiStatus, body: JSON.stringify(isBatch ? bodies : bodies[0]) };
+  const bodies = answers.map((answer) => answer.body).join(",");
+  return { status: statuses.size === 1 ? status : multiStatus, body: isBatch ? `[${bodies}]` : bodies };
 }
 
 const multiStatus = 207;

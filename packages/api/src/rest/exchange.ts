@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "@holdfast/contract";
+import { jsonOf } from "@holdfast/db";
 import { ApiError, badRequest, errorBody, toApiError } from "../errors.ts";
 import { acceptedEncoding, compress } from "../http/compression.ts";
 
@@ -86,7 +87,7 @@ export function tooLarge(maxBytes: number): ApiError {
 
 /** Compressed where the client accepts it and it is worth it; such an answer is sent a little later. */
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
+  const body = Buffer.from(jsonOf(value) ?? "");
   const accepted = acceptedEncoding(body, res.req.headers["accept-encoding"]);
   res.setHeader("content-type", "application/json; charset=utf-8");
   res.setHeader("cache-control", "no-store");

@@ -1,7 +1,7 @@
 import type { Conversation, ConversationSummary, Message } from "@holdfast/contract";
 import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
-import { NotFoundError } from "@holdfast/db";
+import { type JsonText, jsonObject, NotFoundError } from "@holdfast/db";
 import { z } from "zod";
 import { badRequest } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
@@ -58,12 +58,12 @@ export const conversationRouter = router({
       },
     })
     .input(byId)
-    .query(async ({ ctx, input }): Promise<Conversation & { messages: Message[] }> => {
-      const [conversation, messages] = await Promise.all([
+    .query(async ({ ctx, input }): Promise<JsonText<Conversation & { messages: Message[] }>> => {
+      const [{ id, title, createdAt, updatedAt }, messages] = await Promise.all([
         ctx.user.findConversation(input.id),
-        ctx.user.getChatHistory(input.id),
+        ctx.user.chatHistoryJson(input.id),
       ]);
-      return { ...conversation, messages };
+      return jsonObject<Conversation & { messages: Message[] }>({ id, title, createdAt, updatedAt, messages });
     }),
 
   list: personProcedure

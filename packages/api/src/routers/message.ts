@@ -1,7 +1,7 @@
 import type { Message } from "@holdfast/contract";
 import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
-import type { MessagePage } from "@holdfast/db";
+import type { JsonText, MessagePage } from "@holdfast/db";
 import { z } from "zod";
 import { personProcedure, router } from "../trpc.ts";
 
@@ -43,7 +43,7 @@ export const messageRouter = router({
   /** The whole conversation, oldest first. */
   history: personProcedure
     .input(z.object({ conversationId: schema.id }))
-    .query(({ ctx, input }): Promise<Message[]> => ctx.user.getChatHistory(input.conversationId)),
+    .query(({ ctx, input }): Promise<JsonText<Message[]>> => ctx.user.chatHistoryJson(input.conversationId)),
 
   add: personProcedure
     .meta({
