@@ -6,7 +6,8 @@ import type { IdentityStore, StoredSession } from "./types.ts";
 /** What identity asks of people, sessions and passwords beside what Better Auth does, as the role that may read them. */
 export function identityStore(connections: IdentityConnections): IdentityStore {
   return {
-    pool: connections.pool,
+    pool: connections.forBetterAuth(),
+    hasFailedSince: (time) => connections.hasFailedSince(time),
 
     async findPerson(userId) {
       const [person] = await connections.query<Person & QueryResultRow>({

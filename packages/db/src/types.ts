@@ -13,7 +13,7 @@ import type {
   TurnView,
   Usage,
 } from "@holdfast/contract";
-import type { Pool } from "pg";
+import type { QueryResult, QueryResultRow } from "pg";
 import type { JsonText } from "./json-text.ts";
 
 /** The door of this package. Everything behind it returns plain objects: no entity instance leaves. */
@@ -56,7 +56,9 @@ export interface Database {
 
 export interface IdentityStore {
   /** For Better Auth, which speaks to its tables itself. */
-  pool: Pool;
+  pool: IdentityPool;
+  /** Whether the database has not answered Better Auth, in time or at all, since this `performance.now()`. */
+  hasFailedSince(time: number): boolean;
   findPerson(userId: string): Promise<Person | null>;
   sessionLives(token: string, userId: string): Promise<boolean>;
   endSession(token: string): Promise<void>;
@@ -68,6 +70,16 @@ export interface IdentityStore {
   findPasswordHash(userId: string): Promise<string | null>;
   /** Gives the account with this address a password, and ends its sessions. Returns whose it is; null where it is nobody's. */
   setPassword(email: string, hash: string): Promise<string | null>;
+}
+
+/** The pool of Better Auth's role, as Better Auth uses it. */
+export interface IdentityPool {
+  options: object;
+  connect(): Promise<{
+    query<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>>;
+    release(destroy?: boolean): void;
+  }>;
+  end(): Promise<void>;
 }
 
 export interface StoredSession {

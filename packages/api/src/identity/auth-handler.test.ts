@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { json } from "node:stream/consumers";
+import { Client } from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { newAccount } from "../testing/people.ts";
 import { quiet } from "../testing/test-engine.ts";
@@ -43,6 +44,27 @@ describe("signing out", () => {
     expect((await thief.copy().mutate("conversation.create", {})).status).toBe(200);
     expect((await browser.post("/api/auth/sign-out")).status).toBe(200);
     expect((await thief.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
+  });
+});
+
+describe("a database that answers too late", () => {
+  it("R-OPS-3: is a 503 for whoever has to be looked up, and none of its connections is used again", async () => {
+    const { browser } = await newAccount(used.server.browser());
+    browser.cookies.delete("holdfast.session_data");
+    const owner = new Client({ connectionString: used.db.options.ownerUrl });
+    await owner.connect();
+    await owner.query("begin");
+    await owner.query("lock table sessions in access exclusive mode");
+    const [read, ...written] = await Promise.all([
+      browser.copy().fetch("/api/trpc/account.me"),
+      browser.copy().post("/api/auth/update-user", { name: "Late" }),
+      used.server.browser().post("/api/trpc/conversation.create", {}),
+    ]);
+    expect([read.status, ...written.map(({ status }) => status)]).toEqual([503, 503, 503]);
+    await owner.query("rollback");
+    await owner.end();
+    const again = await Promise.all(Array.from({ length: 10 }, () => browser.copy().fetch("/api/trpc/account.me")));
+    expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });
 

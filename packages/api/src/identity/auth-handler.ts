@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Person } from "@holdfast/contract";
-import type { Database } from "@holdfast/db";
+import { type Database, UnavailableError } from "@holdfast/db";
 import { ApiError } from "../errors.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import type { Limits } from "../limits/limits.ts";
@@ -82,7 +82,12 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     if (route.signsOut) await options.endSession(headers);
     const before = route.signsIn ? await options.sessionOf(headers) : null;
     const signIn: SignIn = { before, after: null };
+    const askedAt = performance.now();
     const response = await inSignIn(signIn, () => auth.handler(request));
+    // It answers 500 for a database that does not answer.
+    if (response.status >= 500 && db.identity.hasFailedSince(askedAt)) {
+      throw new UnavailableError("The database does not answer.");
+    }
     if (signIn.after) await options.settle(signIn);
     await send(response, request.url, res);
   }
@@ -101,12 +106,6 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     }
     const body = parsed(await response.text());
     if (response.ok) return sendJson(res, response.status, withoutTokens(body));
-    // Better Auth answers 500 for a database that is away.
-    if (response.status >= 500 && !(await db.isReady())) {
-      throw new ApiError("UNAVAILABLE", "The database cannot be reached. Try again in a moment.", {
-        retryAfterMs: 2_000,
-      });
-    }
     throw fromAuthError(response.status, body, prefix);
   }
 

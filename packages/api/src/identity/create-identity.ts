@@ -79,12 +79,21 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     return lookUpSession(headers, certain, onSetCookie);
   }
 
+  /** Of a database that does not answer Better Auth says only that something went wrong. */
+  async function asking<Result>(betterAuth: () => Promise<Result>): Promise<Result> {
+    const askedAt = performance.now();
+    try {
+      return await betterAuth();
+    } catch (error) {
+      if (!store.hasFailedSince(askedAt)) throw error;
+      throw new UnavailableError("The database does not answer.", { cause: error });
+    }
+  }
+
   async function lookUpSession(asked: Headers, certain: boolean, onSetCookie: OnSetCookie): Promise<Session | null> {
     const headers = shownHeaders(asked, appUrl);
     const query = { disableCookieCache: true } as const;
-    const found = await auth.api.getSession({ headers, query, returnHeaders: true }).catch(async (error: unknown) => {
-      throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
-    });
+    const found = await asking(() => auth.api.getSession({ headers, query, returnHeaders: true }));
     // A dead session's cookies stay until something is to be changed with them: only so is that refused, and whoever
     // had an account not made a guest without noticing.
     if (found.response || certain) for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
@@ -117,9 +126,7 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
   async function makeGuest(asked: Headers, guestId?: string): Promise<MadeGuest> {
     const headers = shownHeaders(asked, appUrl);
-    const made = await auth.api.makeGuest({ headers, body: { guestId }, returnHeaders: true }).catch(async (error) => {
-      throw (await db.isReady()) ? error : new UnavailableError("The database does not answer.", { cause: error });
-    });
+    const made = await asking(() => auth.api.makeGuest({ headers, body: { guestId }, returnHeaders: true }));
     return { id: made.response.id, setCookies: made.headers.getSetCookie() };
   }
 
