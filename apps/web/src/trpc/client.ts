@@ -1,5 +1,5 @@
 import type { AppRouter } from "@holdfast/api";
-import { personHeader } from "@holdfast/contract";
+import { type ErrorBody, personHeader } from "@holdfast/contract";
 import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
@@ -57,6 +57,11 @@ function isWorthRetrying(error: unknown): boolean {
 /** The error's code as the contract names it, or null where the request never arrived. */
 export function errorCode(error: unknown): string | null {
   if (!(error instanceof TRPCClientError)) return null;
-  const code: unknown = error.data?.code;
+  const code: unknown = error.data?.code ?? restCodeOf(error.meta?.responseJSON);
   return typeof code === "string" ? code : null;
+}
+
+/** What is refused before tRPC has it, as for want of memory, is answered in the shape of REST. */
+function restCodeOf(body: unknown): unknown {
+  return (body as Partial<ErrorBody> | null | undefined)?.error?.code;
 }

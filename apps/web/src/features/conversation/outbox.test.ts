@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { TRPCClientError } from "@trpc/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Drafts, draftKeyOf } from "./drafts";
 import { Outbox, type OutboxOptions } from "./outbox";
 import { type Alone, OutboxStore } from "./outbox-store";
@@ -116,6 +117,62 @@ describe("sending", () => {
     expect(ids).toEqual(["t", "t"]);
     expect(arrived).toBe(1);
     expect(box.get()).toEqual([]);
+  });
+
+  describe("to a server that cannot take it just now", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    const answer = (code: string) => TRPCClientError.from({ error: { code: -32603, message: "no", data: { code } } });
+
+    it("R-OPS-3: asks again by itself until it can", async () => {
+      let isUp = false;
+      const start = vi.fn(async () => {
+        if (!isUp) throw answer("UNAVAILABLE");
+        return { conversation: {} as never, turn: {} as never }; // only handed on
+      });
+      const onRefused = vi.fn();
+      const box = outbox({ start, onRefused });
+      box.send(sent);
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect(box.get()).toMatchObject([{ turnId: "t", state: "waiting" }]);
+      const asked = start.mock.calls.length;
+      expect(asked).toBeGreaterThan(20);
+      expect(asked).toBeLessThan(60);
+      isUp = true;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(box.get()).toEqual([]);
+      expect(start).toHaveBeenCalledTimes(asked + 1);
+      expect(onRefused).not.toHaveBeenCalled();
+    });
+
+    it("R-OPS-3: gives up after two minutes of it, which begin anew where the connection was lost between", async () => {
+      let error: Error = answer("UNAVAILABLE");
+      const words: string[] = [];
+      const start = () => Promise.reject(error);
+      const box = outbox({ start, onRefused: (_, refusal) => words.push(refusal.words) });
+      box.send(sent);
+      await vi.advanceTimersByTimeAsync(110_000);
+      error = new TypeError("network");
+      await vi.advanceTimersByTimeAsync(200_000);
+      error = answer("UNAVAILABLE");
+      await vi.advanceTimersByTimeAsync(110_000);
+      expect(box.get()).toMatchObject([{ turnId: "t", state: "waiting" }]);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(box.get()).toEqual([]);
+      expect(words).toEqual([
+        "Holdfast could not take this for two minutes, and tries no more. Your text is kept here; send it again later.",
+      ]);
+    });
+
+    it("R-OPS-3: gives back at once what the server says no to", async () => {
+      const onRefused = vi.fn();
+      const start = vi.fn(() => Promise.reject(answer("CONFLICT")));
+      outbox({ start, onRefused }).send(sent);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(onRefused).toHaveBeenCalledOnce();
+      expect(start).toHaveBeenCalledOnce();
+    });
   });
 
   it("survives a refresh", async () => {

@@ -13,7 +13,7 @@ export interface Sending {
   text: string;
   model: string | null;
   at: number;
-  /** "waiting": the last attempt did not arrive; it goes again by itself. */
+  /** "waiting": the last attempt did not arrive, or the server could not take it then; it goes again by itself. */
   state: "sending" | "waiting";
   /** Stop was pressed before the server had it. */
   stopped: boolean;
@@ -37,6 +37,15 @@ export interface OutboxOptions {
 }
 
 const attemptMs = 20_000;
+/** How long a server that answers, but cannot take it just now, is asked again: long enough for a restart or a failover. */
+const putOffMs = 2 * 60_000;
+
+interface Attempts {
+  failures: number;
+  /** Since when every answer was that the server cannot take it just now. */
+  putOffSince: number | null;
+  controller: AbortController | null;
+}
 
 /**
  * Sends until it has arrived or was refused, in the background and across refreshes; what a closed tab has left is taken
@@ -52,7 +61,7 @@ export class Outbox {
   readonly #claimed = new Set<string>();
   /** What is sent by another page as long as that lives. */
   readonly #awaited = new Set<string>();
-  readonly #attempts = new Map<string, { failures: number; controller: AbortController | null }>();
+  readonly #attempts = new Map<string, Attempts>();
   #sendings: readonly Sending[] = [];
   #ownerId: string | null = null;
 
@@ -138,7 +147,7 @@ export class Outbox {
   #begin(sending: Sending): Promise<void> {
     const { turnId } = sending;
     const isOver = new Promise<void>((resolve) => this.#ends.set(turnId, resolve));
-    this.#attempts.set(turnId, { failures: 0, controller: null });
+    this.#attempts.set(turnId, { failures: 0, putOffSince: null, controller: null });
     this.#set([...this.#sendings, sending]);
     void this.#attempt(turnId);
     return isOver;
@@ -170,11 +179,13 @@ export class Outbox {
     }
   }
 
-  #fail(turnId: string, attempt: { failures: number }, error: unknown): void {
+  #fail(turnId: string, attempt: Attempts, error: unknown): void {
     const sending = this.#find(turnId);
     if (!sending) return;
     const failure = toSendFailure(error);
-    if (failure.type === "refused") {
+    const since = attempt.putOffSince ?? Date.now();
+    attempt.putOffSince = failure.type === "put-off" ? since : null;
+    if (failure.type === "refused" || (failure.type === "put-off" && Date.now() - since >= putOffMs)) {
       this.#forget(turnId);
       this.#options.onRefused(sending, failure);
       return;

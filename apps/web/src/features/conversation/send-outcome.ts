@@ -1,14 +1,15 @@
 import { TRPCClientError } from "@trpc/client";
 import { errorCode } from "@/trpc/client";
 
-/** What a failed send means: it may arrive if sent again, or the server has said no. */
-export type SendFailure = { type: "lost" } | { type: "refused"; words: string; signedOut: boolean };
+/** What a failed send means: it may arrive if sent again, the server cannot take it just now, or has said no. */
+export type SendFailure = { type: "lost" } | { type: "put-off" | "refused"; words: string; signedOut: boolean };
 
 export function toSendFailure(error: unknown): SendFailure {
   const code = errorCode(error);
   // No code of ours: it never arrived, or something between us and the server answered.
   if (code === null) return { type: "lost" };
-  return { type: "refused", words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" || code === "FORBIDDEN" };
+  const type = code === "UNAVAILABLE" ? "put-off" : "refused";
+  return { type, words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" || code === "FORBIDDEN" };
 }
 
 function wordsFor(code: string, error: unknown): string {
@@ -24,7 +25,7 @@ function wordsFor(code: string, error: unknown): string {
     case "NOT_FOUND":
       return "This conversation is not there any more. Your text is kept here.";
     case "UNAVAILABLE":
-      return "Holdfast cannot reach its database just now. Your text is kept; try again in a moment.";
+      return "Holdfast could not take this for two minutes, and tries no more. Your text is kept here; send it again later.";
     case "BAD_REQUEST":
     case "PAYLOAD_TOO_LARGE":
       return `This cannot be sent as it is: ${issueOf(error)}.`;

@@ -38,6 +38,10 @@ export function useSending(person: Person | null, addressId: string | null) {
   const client = useTRPCClient();
   const stops = useStopsOnArrival();
 
+  const { connection } = useLive();
+  const isHeld = sendings.some((one) => one.state === "waiting");
+  useEffect(() => connection.setSendingHeld(isHeld), [connection, isHeld]);
+
   useEffect(() => {
     const retry = () => outbox.retryNow();
     const onStorage = (event: StorageEvent) => {

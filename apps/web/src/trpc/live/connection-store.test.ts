@@ -24,6 +24,19 @@ describe("ConnectionStore", () => {
     expect(store.get()).toBe("online");
   });
 
+  it("R-OPS-3: says that it reconnects also where only what is sent cannot be taken", () => {
+    const store = new ConnectionStore();
+    store.setConnected(true);
+    store.setSendingHeld(true);
+    expect(store.get()).toBe("online");
+    vi.advanceTimersByTime(2_000);
+    expect(store.get()).toBe("reconnecting");
+    store.setConnected(true);
+    expect(store.get()).toBe("reconnecting");
+    store.setSendingHeld(false);
+    expect(store.get()).toBe("online");
+  });
+
   it("R-WEB-4: says nothing of a loss that is over at once, and begins to count anew at the next", () => {
     const store = new ConnectionStore();
     store.setConnected(false);

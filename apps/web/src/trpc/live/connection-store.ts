@@ -8,6 +8,7 @@ export class ConnectionStore {
   readonly #listeners = new Set<() => void>();
   #connection: Connection = "online";
   #connected: boolean | null = null;
+  #isSendingHeld = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly get = (): Connection => this.#connection;
@@ -26,6 +27,12 @@ export class ConnectionStore {
     this.#update();
   }
 
+  /** A server that keeps the feed open may still be unable to take what is sent. */
+  setSendingHeld(isHeld: boolean): void {
+    this.#isSendingHeld = isHeld;
+    this.#update();
+  }
+
   /** Nobody is signed in: there is no connection to lose. */
   reset(): void {
     this.#connected = null;
@@ -34,7 +41,7 @@ export class ConnectionStore {
 
   readonly #update = (): void => {
     if (navigator.onLine === false) this.#set("offline");
-    else if (this.#connected !== false) this.#set("online");
+    else if (this.#connected !== false && !this.#isSendingHeld) this.#set("online");
     else if (this.#connection !== "online") this.#set("reconnecting");
     // Counted from the loss: the tries that fail meanwhile do not begin it anew.
     else this.#timer ??= setTimeout(() => this.#set("reconnecting"), quietMs);
