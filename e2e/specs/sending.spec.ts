@@ -1,6 +1,7 @@
 import type { Page, Route } from "@playwright/test";
 import type { TestedDatabase } from "../fixtures/database.ts";
 import { makeGate } from "../fixtures/gate.ts";
+import type { Person } from "../fixtures/person.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -12,7 +13,7 @@ test("R-TURN-6: a send whose response is lost after it was stored goes again by 
 }) => {
   person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
   await person.begins("all is well");
-  const starts = await onStart(person.page, async (route, attempt) => {
+  const sends = await onStart(person.page, async (route, attempt) => {
     if (attempt > 1) return route.continue();
     await route.fetch();
     await route.abort();
@@ -20,7 +21,7 @@ test("R-TURN-6: a send whose response is lost after it was stored goes again by 
   await person.asks("and is answered once");
   await expect(person.sent).toHaveCount(2);
   await expect(person.answers.last()).toHaveText(/^Echo: and is answered once/);
-  await expect.poll(() => starts.count).toBe(2);
+  await expect.poll(() => sends.count).toBe(2);
   await expect(person.log.locator(inLog)).toHaveCount(0);
   const id = person.conversationId();
   expect(await database.sql("select 1 from messages where conversation_id = $1", [id])).toHaveLength(4);
@@ -78,17 +79,17 @@ test("R-TURN-4: Stop during a send that never arrives gives the text back, and n
 }) => {
   person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
   await person.begins("all is well");
-  const starts = await onStart(person.page, (route, _, released) => released.then(() => route.abort()));
+  const sends = await onStart(person.page, (route, _, released) => released.then(() => route.abort()));
   await person.says("taken back");
   await person.stop.click();
-  starts.release();
+  sends.release();
   await expect(person.composer).toHaveValue("taken back");
   await expect(person.send).toBeVisible();
   await expect(person.sent).toHaveCount(1);
   await person.page.reload();
   await expect(person.composer).toHaveValue("taken back");
   await expect(person.messages).toHaveCount(2);
-  expect(starts.count).toBe(1);
+  expect(sends.count).toBe(1);
   const id = person.conversationId();
   expect(await database.sql("select 1 from turns where conversation_id = $1", [id])).toHaveLength(1);
 });
@@ -149,8 +150,6 @@ test("R-TURN-4: a Stop at whatever moment of a turn stops it, and the server goe
   expect(server.output).not.toContain("unhandled");
 });
 
-/** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
-/** The next send goes out when it is released. */
 test("R-WEB-1: a message that waits for the connection as its tab is closed is sent by the next page", async ({
   person,
 }) => {
@@ -201,6 +200,75 @@ test("R-WEB-4: a draft for a new conversation stays in its tab when another tab'
   await expect(other.composer).toHaveValue("a draft for later");
 });
 
+test("R-WEB-4: New chat during a first send leads to an empty page at once, and what was sent comes to the sidebar", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  const first = await onStart(person.page, async (route, attempt, released) => {
+    if (attempt === 1) await released;
+    await route.continue();
+  });
+  await person.says("the slow first");
+  await expect(person.sent).toHaveCount(1);
+  await newChat(person).click();
+  await expect(person.sent).toHaveCount(0);
+  await expect(person.composer).toBeFocused();
+  await expect(person.composer).toHaveValue("");
+  await expect(notSent(person)).toContainText("the slow first");
+  await person.asks("the quick second");
+  await expect(person.answers).toHaveText(/^Echo: the quick second/);
+  const second = person.conversationId();
+  await newChat(person).click();
+  await person.composer.fill("a third, not sent");
+  first.release();
+  await person.link("the slow first").click();
+  await expect(person.answers).toHaveText(/^Echo: the slow first/);
+  await expect(person.composer).toHaveValue("");
+  expect(person.conversationId()).not.toBe(second);
+  await expect(person.conversations).toHaveCount(2);
+  await newChat(person).click();
+  await expect(person.composer).toHaveValue("a third, not sent");
+  await expect(notSent(person)).toHaveCount(0);
+});
+
+test("R-WEB-4: what New chat has left without a connection is found again after a refresh, and sent once there is one", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+  const id = await person.begins("all is well");
+  const lost = await onStart(person.page, (route) => route.abort());
+  await newChat(person).click();
+  await person.says("left in the void");
+  await expect(person.log).toContainText("Waiting for the connection");
+  await person.opens(id);
+  await newChat(person).click();
+  await expect(person.sent).toHaveCount(0);
+  await person.says("and one more");
+  await expect(person.log).toContainText("Waiting for the connection");
+  await newChat(person).press("Enter");
+  await expect(notSent(person).getByRole("button")).toHaveCount(2);
+  await person.page.reload();
+  await expect(notSent(person).getByRole("button")).toHaveCount(2);
+  await expect(person.sent).toHaveCount(0);
+  await person.page.getByRole("button", { name: "Show “left in the void”" }).click();
+  await expect(person.sent).toHaveText(/^left in the void/);
+  await person.stop.click();
+  await expect(person.composer).toHaveValue("left in the void");
+  await expect(notSent(person).getByRole("button")).toHaveCount(1);
+  expect(lost.count).toBeGreaterThan(1);
+  await person.page.unroute(starts);
+  await expect(person.link("and one more")).toBeVisible();
+  await expect(person.composer).toHaveValue("left in the void");
+  await expect(notSent(person)).toHaveCount(0);
+  expect(await database.sql("select 1 from turns where prompt = 'and one more'")).toHaveLength(1);
+  expect(await database.sql("select 1 from turns where prompt = 'left in the void'")).toHaveLength(0);
+});
+
+const newChat = (person: Person) => person.page.getByRole("link", { name: "New chat" }).first();
+const notSent = (person: Person) => person.page.getByRole("status", { name: "Not sent yet" });
+
+/** The next send goes out when it is released. */
 async function holdsStart(page: Page): Promise<() => void> {
   const { release } = await onStart(page, (route, _, released) => released.then(() => route.continue()));
   return release;
@@ -212,9 +280,12 @@ async function endsAs(database: TestedDatabase, conversationId: string, states: 
   await expect.poll(() => database.sql(turns, [conversationId])).toEqual(states.map((status) => ({ status })));
 }
 
+const starts = /\/api\/trpc\/[^?]*\bturn\.start\b/;
+
+/** Decides what becomes of each send of a page, counted from 1; some wait until they are released. */
 async function onStart(page: Page, act: (route: Route, attempt: number, released: Promise<void>) => Promise<void>) {
   const gate = makeGate();
-  const starts = { count: 0, release: gate.open };
-  await page.route(/\/api\/trpc\/[^?]*\bturn\.start\b/, (route) => act(route, ++starts.count, gate.opened));
-  return starts;
+  const asked = { count: 0, release: gate.open };
+  await page.route(starts, (route) => act(route, ++asked.count, gate.opened));
+  return asked;
 }

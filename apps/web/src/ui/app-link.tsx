@@ -5,19 +5,19 @@ import { navigate } from "./navigate";
 
 interface AppLinkProps extends ComponentProps<"a"> {
   href: string;
-  /** Followed to where one is already. */
-  onStay?(): void;
+  /** Instead of going there, for a link that does more. */
+  onFollow?(): void;
 }
 
 /** A link between addresses of the chat: a plain link to all but an unmodified click. */
-export function AppLink({ href, onClick, onStay, ...rest }: AppLinkProps) {
+export function AppLink({ href, onClick, onFollow, ...rest }: AppLinkProps) {
   function follow(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event);
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    if (window.location.pathname !== href) navigate(href);
-    else onStay?.();
+    if (onFollow) onFollow();
+    else if (window.location.pathname !== href) navigate(href);
   }
   return <a {...rest} href={href} onClick={follow} />;
 }

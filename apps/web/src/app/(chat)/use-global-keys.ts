@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 import { focusComposer } from "@/ui/focus-composer";
-import { navigate } from "@/ui/navigate";
+import { startNewChat } from "@/ui/new-chat";
 import { useLatest } from "@/ui/use-latest";
 
 interface KeyActions {
@@ -32,7 +32,7 @@ function actionOf(event: KeyboardEvent, actions: KeyActions): (() => void) | nul
   const key = event.key.toLowerCase();
   if (key === "escape" && event.shiftKey) return focusComposer;
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
-  if (key === "o" && event.shiftKey) return startNewChat;
+  if (key === "o" && event.shiftKey) return goToNewChat;
   // "?" is what some layouts send for the slash; Ctrl+Shift+/ is meant as the same.
   if (key === "/" || key === "?") return actions.onHelp;
   if (event.shiftKey) return null;
@@ -41,8 +41,8 @@ function actionOf(event: KeyboardEvent, actions: KeyActions): (() => void) | nul
   return null;
 }
 
-function startNewChat() {
-  if (window.location.pathname !== "/new") navigate("/new");
+function goToNewChat() {
+  startNewChat();
   // The screen of the new address is drawn first.
   setTimeout(focusComposer, 50);
 }

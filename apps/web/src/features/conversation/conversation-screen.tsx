@@ -20,6 +20,7 @@ import { EmptyState } from "./empty-state";
 import { type Entry, entriesOf } from "./entries";
 import { MessageLog } from "./message-log";
 import { ModelPicker } from "./model-picker";
+import { NotSentYet } from "./not-sent-yet";
 import { useBranch } from "./use-branch";
 import { useConversation } from "./use-conversation";
 import { useEscape } from "./use-escape";
@@ -41,9 +42,10 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
   // What was being answered went with it.
   const turn = isDeleted ? null : latest;
   const here = useMemo(
-    () => sending.sendings.filter((one) => one.conversationId === conversationId),
+    () => sending.sendings.filter((one) => one.conversationId === conversationId && !one.aside),
     [sending.sendings, conversationId],
   );
+  const aside = conversationId === null ? sending.sendings.filter((one) => one.aside) : [];
   const [sentId, setSentId] = useState<string | null>(null);
   const entries = useMemo(
     () => entriesOf({ transcript: conversationId ? transcript : emptyTranscript, turn, sending: here, sentId }),
@@ -102,6 +104,7 @@ export function ConversationScreen({ initial, person, modelList, headerStart, he
           />
         </Answering>
       )}
+      <NotSentYet sendings={aside} onShow={sending.showFirst} />
       <ConnectionNotice />
       <Composer
         draftKey={draftKey}

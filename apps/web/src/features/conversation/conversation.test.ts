@@ -156,6 +156,7 @@ describe("what stands in the log", () => {
       at: 0,
       state: "sending",
       stopped: false,
+      aside: false,
     };
     expect(kinds(entriesOf({ transcript: page(pair), turn: null, sending: [sending] }))).toEqual([
       "prompt",
@@ -177,7 +178,7 @@ describe("what stands in the log", () => {
       text: "asked",
     };
     const states = [{ stopped: false }, { stopped: true }].map(({ stopped }) => {
-      const one: Sending = { ...sending, model: null, at: 0, state: "sending", stopped };
+      const one: Sending = { ...sending, model: null, at: 0, state: "sending", stopped, aside: false };
       return entriesOf({ transcript: page(pair), turn: null, sending: [one] }).at(-1);
     });
     const messageId = turnMessageId(sending.turnId, 0);

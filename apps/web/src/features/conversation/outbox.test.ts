@@ -175,6 +175,22 @@ describe("sending", () => {
     });
   });
 
+  it("R-WEB-4: what New chat has left on its way stays left after a refresh, until it is shown", async () => {
+    const storage = memory();
+    const first = { ...sent, conversationId: null };
+    const box = outbox({ storage, isOnline: () => false });
+    box.send(first);
+    box.showFirst(null);
+    box.send({ ...first, turnId: "u" });
+    expect(box.get().map(({ aside }) => aside)).toEqual([true, false]);
+    const after = outbox({ storage, isOnline: () => false });
+    after.resume(null);
+    await soon();
+    expect(after.get().map(({ aside }) => aside)).toEqual([true, false]);
+    after.showFirst("t");
+    expect(after.get().map(({ aside }) => aside)).toEqual([false, true]);
+  });
+
   it("survives a refresh", async () => {
     const storage = memory();
     outbox({ storage, isOnline: () => false }).send(sent);
@@ -264,7 +280,7 @@ describe("sending", () => {
 
   it("keeps nothing for longer than a day", () => {
     const store = new OutboxStore(memory());
-    store.put({ ...sent, state: "waiting", stopped: false, at: Date.now() - 25 * 60 * 60_000 });
+    store.put({ ...sent, state: "waiting", stopped: false, aside: false, at: Date.now() - 25 * 60 * 60_000 });
     expect([store.find("t"), store.turnIds()]).toEqual([null, []]);
   });
 

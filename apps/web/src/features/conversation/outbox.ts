@@ -17,6 +17,8 @@ export interface Sending {
   state: "sending" | "waiting";
   /** Stop was pressed before the server had it. */
   stopped: boolean;
+  /** A first message that New chat has left on its way: the page shows what is written now instead. */
+  aside: boolean;
 }
 
 export interface Refusal {
@@ -91,10 +93,10 @@ export class Outbox {
     if (this.#options.store.isOfAnotherTab(event)) this.resume(this.#ownerId);
   }
 
-  send(sending: Omit<Sending, "state" | "stopped">): void {
+  send(sending: Omit<Sending, "state" | "stopped" | "aside">): void {
     const { turnId } = sending;
     if (this.#find(turnId)) return;
-    const isOver = this.#begin({ ...sending, state: "sending", stopped: false });
+    const isOver = this.#begin({ ...sending, state: "sending", stopped: false, aside: false });
     this.#options.alone(turnId, () => {
       this.#claim(turnId);
       return isOver;
@@ -107,6 +109,13 @@ export class Outbox {
     if (sending?.state === "sending") this.#change(turnId, { stopped: true });
     else if (sending) this.#takeBack(sending);
     return sending !== undefined;
+  }
+
+  /** Of what is to make a conversation the page shows this one, or none. */
+  showFirst(turnId: string | null): void {
+    for (const one of this.#sendings) {
+      if (one.conversationId === null) this.#change(one.turnId, { aside: one.turnId !== turnId });
+    }
   }
 
   /** The network is back: what waits goes now. */

@@ -8,6 +8,7 @@ import { useTRPC, useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
 import { useLive } from "@/trpc/live/live-provider";
 import { navigate } from "@/ui/navigate";
+import { onNewChat } from "@/ui/new-chat";
 import { useLatest } from "@/ui/use-latest";
 import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
@@ -51,8 +52,14 @@ export function useSending(person: Person | null, addressId: string | null) {
     };
     window.addEventListener("online", retry);
     window.addEventListener("storage", onStorage);
+    const endNewChat = onNewChat(() => {
+      // The address may be that of a new chat before it was seen to be the begun conversation's.
+      setBegunId(null);
+      outbox.showFirst(null);
+    });
     outbox.resume(ownerId);
     return () => {
+      endNewChat();
       window.removeEventListener("online", retry);
       window.removeEventListener("storage", onStorage);
     };
@@ -90,9 +97,10 @@ export function useSending(person: Person | null, addressId: string | null) {
       refusals,
       send,
       stop,
+      showFirst: (turnId: string) => outbox.showFirst(turnId),
       clearRefusal,
     }),
-    [addressId, begunId, drafts, sendings, refusals, send, stop, clearRefusal],
+    [addressId, begunId, drafts, sendings, refusals, outbox, send, stop, clearRefusal],
   );
 }
 
@@ -148,6 +156,9 @@ function useOutboxOptions(
       if (sending.conversationId === null) {
         const empty: Transcript = { messages: [], turns: [], olderCursor: null, newerCursor: null, openTurn: turn };
         queryClient.setQueryData<Transcript>(key as readonly unknown[], (held) => held ?? empty);
+      }
+      // What New chat has left does not come back into its way: it is in the sidebar.
+      if (sending.conversationId === null && !sending.aside) {
         drafts.adoptOwn(draftKeyOf(null, draftOwnerOf(latestPerson.current)), conversation.id);
         if (window.location.pathname === "/new") {
           navigate(`/c/${conversation.id}`, "replace");

@@ -3,6 +3,7 @@ import { MessageSquare, Settings, SquarePen, SunMoon } from "lucide-react";
 import type { ReactNode } from "react";
 import { switchTheme } from "@/ui/appearance";
 import { navigate } from "@/ui/navigate";
+import { startNewChat } from "@/ui/new-chat";
 import { withMarks } from "./marked-parts";
 
 /** One line of the dialog. */
@@ -62,7 +63,7 @@ const actions: readonly Choice[] = [
     key: "new-chat",
     icon: <SquarePen size={iconSize} aria-hidden />,
     title: "New chat",
-    choose: () => navigate("/new"),
+    choose: startNewChat,
   },
   {
     key: "switch-theme",

@@ -5,6 +5,7 @@ import { AppLink } from "@/ui/app-link";
 import { focusComposerUnlessOnPhone } from "@/ui/focus-composer";
 import { IconButton } from "@/ui/icon-button";
 import { KeyHint } from "@/ui/key-hint";
+import { startNewChat } from "@/ui/new-chat";
 import { ConversationList, type ConversationListProps } from "./conversation-list";
 import { PersonFooter } from "./person-footer";
 import styles from "./sidebar.module.css";
@@ -26,7 +27,7 @@ export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...li
         </IconButton>
       </div>
       <div className={styles.actions}>
-        <AppLink href="/new" className={styles.action} onStay={focusComposerUnlessOnPhone}>
+        <AppLink href="/new" className={styles.action} onFollow={goToNewChat}>
           <SquarePen size={18} aria-hidden />
           New chat
           <KeyHint keys="mod+shift+O" isApple={isApple} />
@@ -41,4 +42,9 @@ export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...li
       {isAvailable && <PersonFooter person={person} />}
     </section>
   );
+}
+
+function goToNewChat() {
+  startNewChat();
+  focusComposerUnlessOnPhone();
 }
