@@ -210,7 +210,7 @@ test("R-WEB-4: New chat during a first send leads to an empty page at once, and 
   });
   await person.says("the slow first");
   await expect(person.sent).toHaveCount(1);
-  await newChat(person).click();
+  await person.newChat.click();
   await expect(person.sent).toHaveCount(0);
   await expect(person.composer).toBeFocused();
   await expect(person.composer).toHaveValue("");
@@ -218,7 +218,7 @@ test("R-WEB-4: New chat during a first send leads to an empty page at once, and 
   await person.asks("the quick second");
   await expect(person.answers).toHaveText(/^Echo: the quick second/);
   const second = person.conversationId();
-  await newChat(person).click();
+  await person.newChat.click();
   await person.composer.fill("a third, not sent");
   first.release();
   await person.link("the slow first").click();
@@ -226,7 +226,7 @@ test("R-WEB-4: New chat during a first send leads to an empty page at once, and 
   await expect(person.composer).toHaveValue("");
   expect(person.conversationId()).not.toBe(second);
   await expect(person.conversations).toHaveCount(2);
-  await newChat(person).click();
+  await person.newChat.click();
   await expect(person.composer).toHaveValue("a third, not sent");
   await expect(notSent(person)).toHaveCount(0);
 });
@@ -238,15 +238,15 @@ test("R-WEB-4: what New chat has left without a connection is found again after 
   person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
   const id = await person.begins("all is well");
   const lost = await onStart(person.page, (route) => route.abort());
-  await newChat(person).click();
+  await person.newChat.click();
   await person.says("left in the void");
   await expect(person.log).toContainText("Waiting for the connection");
   await person.opens(id);
-  await newChat(person).click();
+  await person.newChat.click();
   await expect(person.sent).toHaveCount(0);
   await person.says("and one more");
   await expect(person.log).toContainText("Waiting for the connection");
-  await newChat(person).press("Enter");
+  await person.newChat.press("Enter");
   await expect(notSent(person).getByRole("button")).toHaveCount(2);
   await person.page.reload();
   await expect(notSent(person).getByRole("button")).toHaveCount(2);
@@ -265,7 +265,6 @@ test("R-WEB-4: what New chat has left without a connection is found again after 
   expect(await database.sql("select 1 from turns where prompt = 'left in the void'")).toHaveLength(0);
 });
 
-const newChat = (person: Person) => person.page.getByRole("link", { name: "New chat" }).first();
 const notSent = (person: Person) => person.page.getByRole("status", { name: "Not sent yet" });
 
 /** The next send goes out when it is released. */

@@ -22,7 +22,11 @@ export async function signOut(): Promise<void> {
 
 /** What was typed and not sent belongs to the person too. */
 export function leave(): void {
-  window.localStorage.clear();
-  window.sessionStorage.clear();
+  try {
+    window.localStorage.clear();
+    window.sessionStorage.clear();
+  } catch {
+    // Where the browser forbids it nothing was kept.
+  }
   window.location.assign("/");
 }

@@ -22,6 +22,8 @@ type Listener = (text: string, source: DraftSource) => void;
 export class Drafts {
   readonly #storage: Storage | null;
   readonly #listeners = new Map<DraftKey, Set<Listener>>();
+  /** What a full or forbidden storage does not take: it lives as long as the page. */
+  readonly #unstored = new Map<DraftKey, string>();
   /** What was last written from here: all tabs of a browser share its drafts. */
   readonly #own = new Map<DraftKey, string>();
 
@@ -31,7 +33,7 @@ export class Drafts {
 
   read(key: DraftKey): string {
     try {
-      return this.#storage?.getItem(prefix + key) ?? "";
+      return this.#unstored.get(key) ?? this.#storage?.getItem(prefix + key) ?? "";
     } catch {
       return "";
     }
@@ -42,8 +44,10 @@ export class Drafts {
     try {
       if (text === "") this.#storage?.removeItem(prefix + key);
       else this.#storage?.setItem(prefix + key, text);
+      if (this.#storage) this.#unstored.delete(key);
+      else this.#unstored.set(key, text);
     } catch {
-      // A full or forbidden storage: the text is still in the composer.
+      this.#unstored.set(key, text);
     }
   }
 
@@ -65,9 +69,15 @@ export class Drafts {
     this.write(from, "");
   }
 
+  /** Whether something was written there, and from here. */
+  isOwn(key: DraftKey): boolean {
+    const text = this.read(key);
+    return text !== "" && text === this.#own.get(key);
+  }
+
   /** As `adopt`, but only what was typed here: another tab's draft for its next conversation stays there. */
   adoptOwn(from: DraftKey, to: DraftKey): void {
-    if (this.read(from) === this.#own.get(from)) this.adopt(from, to);
+    if (this.isOwn(from)) this.adopt(from, to);
   }
 
   /** Typed before the page could look for a draft: it comes after what is kept. */

@@ -1,24 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { KeptEdits } from "./kept-edits";
-
-function memory() {
-  const held = new Map<string, string>();
-  return {
-    get length() {
-      return held.size;
-    },
-    key: (index: number) => [...held.keys()][index] ?? null,
-    getItem: (key: string) => held.get(key) ?? null,
-    setItem: (key: string, value: string) => void held.set(key, value),
-    removeItem: (key: string) => void held.delete(key),
-  };
-}
+import { memoryStorage } from "./testing/memory-storage";
 
 describe("edits that were not sent", () => {
   const edit = { messageId: "m", text: "one" };
 
   it("R-WEB-4: are found again in their own conversation, and gone when they are over", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const edits = new KeptEdits(storage, "tab");
     const key = edits.write("a", { ...edit, key: null });
     expect(new KeptEdits(storage, "tab").find("a")).toMatchObject({ ...edit, key });
@@ -28,7 +16,7 @@ describe("edits that were not sent", () => {
   });
 
   it("R-WEB-4: of two tabs do not overwrite each other", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const [one, other] = [new KeptEdits(storage, "one"), new KeptEdits(storage, "other")];
     one.write("a", { ...edit, key: null });
     other.write("a", { messageId: "m", text: "two", key: null });
@@ -37,7 +25,7 @@ describe("edits that were not sent", () => {
   });
 
   it("R-WEB-4: of a tab that is gone are taken over, once, by who goes on with them", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     new KeptEdits(storage, "gone").write("a", { ...edit, key: null });
     const edits = new KeptEdits(storage, "tab");
     const left = edits.find("a");
@@ -50,7 +38,7 @@ describe("edits that were not sent", () => {
 
   it("R-WEB-4: are not kept for ever, whatever has become of their messages", () => {
     vi.useFakeTimers({ now: new Date("2026-01-01") });
-    const storage = memory();
+    const storage = memoryStorage();
     const edits = new KeptEdits(storage, "tab");
     edits.write("deleted", { ...edit, key: null });
     vi.setSystemTime(new Date("2026-03-31"));

@@ -1,4 +1,4 @@
-import { keysUnder } from "./stored-keys";
+import { browserStorage, keysUnder } from "./stored-keys";
 
 const prefix = "holdfast:edit:";
 const keptMs = 90 * 24 * 60 * 60_000;
@@ -73,7 +73,7 @@ const tabKey = "holdfast:tab";
 
 export function openKeptEdits(): KeptEdits {
   if (typeof window === "undefined") return new KeptEdits(null, "");
-  return new KeptEdits(window.localStorage, tabId());
+  return new KeptEdits(browserStorage(), tabId());
 }
 
 /** The same after a refresh. */

@@ -1,70 +1,9 @@
 import { TRPCClientError } from "@trpc/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Drafts, draftKeyOf } from "./drafts";
 import { Outbox, type OutboxOptions } from "./outbox";
 import { type Alone, OutboxStore } from "./outbox-store";
+import { memoryStorage } from "./testing/memory-storage";
 import { newTurnId } from "./turn-id";
-
-function memory(): Storage {
-  const held = new Map<string, string>();
-  return {
-    getItem: (key) => held.get(key) ?? null,
-    setItem: (key, value) => void held.set(key, value),
-    removeItem: (key) => void held.delete(key),
-    clear: () => held.clear(),
-    key: (index) => [...held.keys()][index] ?? null,
-    get length() {
-      return held.size;
-    },
-  };
-}
-
-describe("drafts", () => {
-  it("keeps one for each conversation, and tells of what comes back", () => {
-    const drafts = new Drafts(memory());
-    drafts.write("a", "one");
-    drafts.write(draftKeyOf(null, "user"), "two");
-    expect([drafts.read("a"), drafts.read("new:user"), drafts.read("b")]).toEqual(["one", "two", ""]);
-    let told = "";
-    drafts.subscribe("a", (text) => {
-      told = text;
-    });
-    drafts.restore("a", "refused");
-    expect(told).toBe("refused\n\none");
-  });
-
-  it("R-TURN-2: gives back what was refused before a text that begins with the same words, and only once", () => {
-    const drafts = new Drafts(memory());
-    drafts.write("a", "hello again");
-    drafts.restore("a", "hello");
-    expect(drafts.read("a")).toBe("hello\n\nhello again");
-    drafts.restore("a", "hello");
-    expect(drafts.read("a")).toBe("hello\n\nhello again");
-    drafts.restore("b", "once");
-    drafts.restore("b", "once");
-    expect(drafts.read("b")).toBe("once");
-  });
-
-  it("R-WEB-4: a first message takes what was typed after it along, but nothing that was typed in another tab", () => {
-    const storage = memory();
-    const [tab, other] = [new Drafts(storage), new Drafts(storage)];
-    tab.write("new:visitor", "");
-    other.write("new:visitor", "of the other tab");
-    tab.adoptOwn("new:visitor", "c");
-    expect([tab.read("c"), other.read("new:visitor")]).toEqual(["", "of the other tab"]);
-    tab.write("new:visitor", "typed since");
-    tab.adoptOwn("new:visitor", "c");
-    expect([tab.read("c"), other.read("new:visitor")]).toEqual(["typed since", ""]);
-  });
-
-  it("follows a visitor who signs in", () => {
-    const drafts = new Drafts(memory());
-    drafts.write(draftKeyOf(null, null), "typed before");
-    drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, "u"));
-    expect(drafts.read("new:u")).toBe("typed before");
-    expect(drafts.read("new:visitor")).toBe("");
-  });
-});
 
 /** Two pages of a browser that has locks. */
 function twoTabs() {
@@ -82,7 +21,7 @@ function twoTabs() {
 }
 
 describe("sending", () => {
-  function outbox({ storage = memory(), ...over }: Partial<OutboxOptions> & { storage?: Storage }) {
+  function outbox({ storage = memoryStorage(), ...over }: Partial<OutboxOptions> & { storage?: Storage }) {
     const options: Omit<OutboxOptions, "start"> = {
       store: new OutboxStore(storage),
       alone: (_, act) => void act(),
@@ -176,7 +115,7 @@ describe("sending", () => {
   });
 
   it("R-WEB-4: what New chat has left on its way stays left after a refresh, until it is shown", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const first = { ...sent, conversationId: null };
     const box = outbox({ storage, isOnline: () => false });
     box.send(first);
@@ -192,7 +131,7 @@ describe("sending", () => {
   });
 
   it("survives a refresh", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     outbox({ storage, isOnline: () => false }).send(sent);
     const takenBack: string[] = [];
     const after = outbox({ storage, isOnline: () => false, onTakenBack: ({ text }) => takenBack.push(text) });
@@ -205,7 +144,7 @@ describe("sending", () => {
   });
 
   it("R-TURN-4: what is stopped on its way is sent no more, and its text comes back; after a refresh too", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const takenBack: string[] = [];
     const onTakenBack = ({ text }: { text: string }) => takenBack.push(text);
     let attempts = 0;
@@ -240,7 +179,7 @@ describe("sending", () => {
   });
 
   it("R-SEC-1: does not take up what another account of this browser has left", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     outbox({ storage, isOnline: () => false }).send({ ...sent, ownerId: "u" });
     for (const ownerId of ["v", null]) {
       const another = outbox({ storage, isOnline: () => false });
@@ -253,7 +192,7 @@ describe("sending", () => {
   });
 
   it("R-WEB-1: what one tab sends another takes up when that one is gone, and not before", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const [tab, other] = twoTabs();
     outbox({ storage, alone: tab.alone, isOnline: () => false }).send(sent);
     await soon();
@@ -267,7 +206,7 @@ describe("sending", () => {
   });
 
   it("R-TURN-6: what has arrived from one tab is not sent by another", async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const [tab, other] = twoTabs();
     const start = async () => ({ conversation: {} as never, turn: {} as never }); // only handed on
     const sender = outbox({ storage, alone: tab.alone, start });
@@ -279,7 +218,7 @@ describe("sending", () => {
   });
 
   it("keeps nothing for longer than a day", () => {
-    const store = new OutboxStore(memory());
+    const store = new OutboxStore(memoryStorage());
     store.put({ ...sent, state: "waiting", stopped: false, aside: false, at: Date.now() - 25 * 60 * 60_000 });
     expect([store.find("t"), store.turnIds()]).toEqual([null, []]);
   });

@@ -13,6 +13,7 @@ import { useLatest } from "@/ui/use-latest";
 import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
 import { alone, OutboxStore } from "./outbox-store";
+import { browserStorage } from "./stored-keys";
 import type { Transcript } from "./transcript";
 import { newTurnId } from "./turn-id";
 
@@ -122,7 +123,7 @@ function useStopsOnArrival(): Set<string> {
 }
 
 function openDrafts(ownerId: string | null): Drafts {
-  const drafts = new Drafts(typeof window === "undefined" ? null : window.localStorage);
+  const drafts = new Drafts(browserStorage());
   if (ownerId !== null) drafts.adopt(draftKeyOf(null, null), draftKeyOf(null, ownerId));
   return drafts;
 }
@@ -142,7 +143,7 @@ function useOutboxOptions(
   const latestPerson = useLatest(person);
 
   return {
-    store: new OutboxStore(typeof window === "undefined" ? null : window.localStorage),
+    store: new OutboxStore(browserStorage()),
     alone,
     isOnline: () => navigator.onLine !== false,
     start({ turnId, conversationId, text, model }, signal) {

@@ -1,0 +1,46 @@
+import { connectionLoss } from "../fixtures/problems.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const places = {
+  "is full": () => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  },
+  "is forbidden": () => {
+    const get = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    Object.defineProperty(window, "localStorage", { get });
+    Object.defineProperty(window, "sessionStorage", { get });
+  },
+};
+
+for (const [what, spoil] of Object.entries(places)) {
+  test(`R-WEB-4: where the browser's storage ${what}, drafts and what is stopped stay with their conversations`, async ({
+    person,
+  }) => {
+    person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
+    await person.page.addInitScript(spoil);
+    const one = await person.begins("the first of two");
+    await person.newChat.click();
+    await expect(person.composer).toHaveValue("");
+    await person.asks("the second of two");
+    await person.composer.fill("typed in the second");
+    await person.opens(one);
+    await expect(person.composer).toHaveValue("");
+    await person.page.route(starts, (route) => route.abort());
+    await person.says("without a connection");
+    await expect(person.log).toContainText("Waiting for the connection");
+    await person.link("the second of two").click();
+    await expect(person.composer).toHaveValue("typed in the second");
+    await person.opens(one);
+    await person.stop.click();
+    await expect(person.composer).toHaveValue("without a connection");
+    await person.link("the second of two").click();
+    await person.opens(one);
+    await expect(person.composer).toHaveValue("without a connection");
+  });
+}
+
+const starts = /\/api\/trpc\/[^?]*\bturn\.start\b/;
