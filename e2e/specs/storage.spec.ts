@@ -1,3 +1,4 @@
+import { makeGate } from "../fixtures/gate.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -42,5 +43,32 @@ for (const [what, spoil] of Object.entries(places)) {
     await expect(person.composer).toHaveValue("without a connection");
   });
 }
+
+test("R-WEB-4: who has gone elsewhere is told that a message was refused, and finds it where it was written", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(/status of 409/);
+  const one = await person.begins("here");
+  await person.newChat.click();
+  await expect(person.sent).toHaveCount(0);
+  await person.asks("and there");
+  await person.opens(one);
+  const gate = makeGate();
+  await person.page.route(starts, (route) => gate.opened.then(() => route.continue()));
+  await person.says("too much at once");
+  await person.link("and there").click();
+  const other = await person.inAnotherTab(`/c/${one}`);
+  await other.says("[long 300 100] busy");
+  await expect(other.answers.last()).toHaveAttribute("aria-busy", "true");
+  gate.open();
+  await expect(person.page.getByText("“too much at once” was not sent. It is a draft again")).toBeVisible();
+  await expect(person.composer).toHaveValue("");
+  await person.opens(one);
+  await expect(person.composer).toHaveValue("too much at once");
+  expect(await database.sql("select 1 from turns where prompt = 'too much at once'")).toHaveLength(0);
+  await other.stop.click();
+  await other.isAnswered();
+});
 
 const starts = /\/api\/trpc\/[^?]*\bturn\.start\b/;

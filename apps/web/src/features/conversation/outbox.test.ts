@@ -26,6 +26,7 @@ describe("sending", () => {
       store: new OutboxStore(storage),
       alone: (_, act) => void act(),
       isOnline: () => true,
+      isWriting: () => false,
       onStarted() {},
       onRefused() {},
       onTakenBack() {},
@@ -130,6 +131,27 @@ describe("sending", () => {
     expect(after.get().map(({ aside }) => aside)).toEqual([false, true]);
   });
 
+  it("R-WEB-4: what another tab has left is set aside where something else is begun", async () => {
+    const storage = memoryStorage();
+    const [tab, other] = twoTabs();
+    const first = { ...sent, conversationId: null };
+    outbox({ storage, alone: tab.alone, isOnline: () => false }).send(first);
+    await soon();
+    const heir = outbox({ storage, alone: other.alone, isOnline: () => false, isWriting: () => true });
+    heir.resume(null);
+    tab.closes();
+    await soon();
+    expect(heir.get()).toMatchObject([{ turnId: "t", aside: true }]);
+    const sending = outbox({ storage, isOnline: () => false });
+    sending.send({ ...first, turnId: "u" });
+    sending.resume(null);
+    await soon();
+    expect(sending.get()).toMatchObject([
+      { turnId: "u", aside: false },
+      { turnId: "t", aside: true },
+    ]);
+  });
+
   it("survives a refresh", async () => {
     const storage = memoryStorage();
     outbox({ storage, isOnline: () => false }).send(sent);
@@ -166,6 +188,31 @@ describe("sending", () => {
     expect(takenBack).toEqual(["hello", "hello"]);
     expect(box.get()).toEqual([]);
     expect(attempts).toBe(1);
+  });
+
+  it("R-TURN-4: what is stopped while it goes once more is one message, stopped; not that and a draft", async () => {
+    const arrived: boolean[] = [];
+    const takenBack: string[] = [];
+    let attempts = 0;
+    let arrive = () => {};
+    const box = outbox({
+      start: () => {
+        if (++attempts === 1) return Promise.reject(new TypeError("network"));
+        return new Promise((resolve) => {
+          arrive = () => resolve({ conversation: {} as never, turn: {} as never }); // only handed on
+        });
+      },
+      onStarted: ({ stopped }) => arrived.push(stopped),
+      onTakenBack: ({ text }) => takenBack.push(text),
+    });
+    box.send(sent);
+    await soon();
+    box.retryNow();
+    expect(box.stop("t")).toBe(true);
+    expect(box.get()).toMatchObject([{ stopped: true }]);
+    arrive();
+    await soon();
+    expect([arrived, takenBack, box.get()]).toEqual([[true], [], []]);
   });
 
   it("R-TURN-4: what is stopped on its way and arrives is known as stopped to whoever hears of it", async () => {

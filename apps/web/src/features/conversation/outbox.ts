@@ -36,6 +36,8 @@ export interface OutboxOptions {
   store: OutboxStore;
   alone: Alone;
   isOnline(): boolean;
+  /** Whether something is written here for a new conversation. */
+  isWriting(): boolean;
 }
 
 const attemptMs = 20_000;
@@ -103,10 +105,10 @@ export class Outbox {
     });
   }
 
-  /** What waits is taken back; what is under way is to be stopped when it has begun, and is taken back if it does not arrive. False for neither. */
+  /** What waits is taken back; what is under way, also once more, is to be stopped when it has begun, and is taken back if it does not arrive. False for neither. */
   stop(turnId: string): boolean {
     const sending = this.#find(turnId);
-    if (sending?.state === "sending") this.#change(turnId, { stopped: true });
+    if (this.#attempts.get(turnId)?.controller) this.#change(turnId, { stopped: true });
     else if (sending) this.#takeBack(sending);
     return sending !== undefined;
   }
@@ -139,9 +141,15 @@ export class Outbox {
       this.#options.onTakenBack(sending);
       return;
     }
-    const isOver = this.#begin({ ...sending, state: "sending" });
+    const aside = sending.aside || (sending.conversationId === null && this.#isBusyWithFirst());
+    const isOver = this.#begin({ ...sending, state: "sending", aside });
     this.#claim(turnId);
     return isOver;
+  }
+
+  /** What another tab has left does not come between a person and the conversation that they begin here. */
+  #isBusyWithFirst(): boolean {
+    return this.#options.isWriting() || this.#sendings.some((one) => one.conversationId === null && !one.aside);
   }
 
   /** Not before: another page that saw it would be first in line, and send it too. */

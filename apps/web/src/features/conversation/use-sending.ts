@@ -1,6 +1,6 @@
 "use client";
 
-import type { Person } from "@holdfast/contract";
+import { type Person, titleFrom } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
@@ -9,6 +9,7 @@ import { useConversationCache } from "@/trpc/conversation-cache";
 import { useLive } from "@/trpc/live/live-provider";
 import { navigate } from "@/ui/navigate";
 import { onNewChat } from "@/ui/new-chat";
+import { notify } from "@/ui/notices";
 import { useLatest } from "@/ui/use-latest";
 import { Drafts, draftKeyOf, draftOwnerOf } from "./drafts";
 import { Outbox, type OutboxOptions, type Refusal, type Sending } from "./outbox";
@@ -146,6 +147,7 @@ function useOutboxOptions(
     store: new OutboxStore(browserStorage()),
     alone,
     isOnline: () => navigator.onLine !== false,
+    isWriting: () => drafts.isOwn(draftKeyOf(null, draftOwnerOf(latestPerson.current))),
     start({ turnId, conversationId, text, model }, signal) {
       const input = { turnId, message: text, ...(conversationId && { conversationId }), ...(model && { model }) };
       return client.turn.start.mutate(input, { signal });
@@ -177,6 +179,9 @@ function useOutboxOptions(
       const key = draftKeyOf(sending.conversationId, draftOwnerOf(latestPerson.current));
       drafts.restore(key, sending.text);
       setRefusals((all) => new Map(all).set(key, refusal));
+      const { pathname } = window.location;
+      if (pathname === (sending.conversationId === null ? "/new" : `/c/${sending.conversationId}`)) return;
+      notify(`“${titleFrom(sending.text)}” was not sent. It is a draft again, where you wrote it.`);
     },
   };
 }
