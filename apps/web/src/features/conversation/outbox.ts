@@ -24,6 +24,8 @@ export interface Sending {
 export interface Refusal {
   words: string;
   signedOut: boolean;
+  /** Its conversation is not there any more. */
+  isGone: boolean;
 }
 
 export interface OutboxOptions {

@@ -1,15 +1,17 @@
 import { TRPCClientError } from "@trpc/client";
 import { errorCode } from "@/trpc/client";
+import type { Refusal } from "./outbox";
 
 /** What a failed send means: it may arrive if sent again, the server cannot take it just now, or has said no. */
-export type SendFailure = { type: "lost" } | { type: "put-off" | "refused"; words: string; signedOut: boolean };
+export type SendFailure = { type: "lost" } | ({ type: "put-off" | "refused" } & Refusal);
 
 export function toSendFailure(error: unknown): SendFailure {
   const code = errorCode(error);
   // No code of ours: it never arrived, or something between us and the server answered.
   if (code === null) return { type: "lost" };
   const type = code === "UNAVAILABLE" ? "put-off" : "refused";
-  return { type, words: wordsFor(code, error), signedOut: code === "UNAUTHORIZED" || code === "FORBIDDEN" };
+  const signedOut = code === "UNAUTHORIZED" || code === "FORBIDDEN";
+  return { type, words: wordsFor(code, error), signedOut, isGone: code === "NOT_FOUND" };
 }
 
 function wordsFor(code: string, error: unknown): string {

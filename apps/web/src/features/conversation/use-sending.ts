@@ -175,13 +175,15 @@ function useOutboxOptions(
     onTakenBack({ conversationId, text }) {
       drafts.restore(draftKeyOf(conversationId, draftOwnerOf(latestPerson.current)), text);
     },
-    onRefused(sending, refusal) {
-      const key = draftKeyOf(sending.conversationId, draftOwnerOf(latestPerson.current));
-      drafts.restore(key, sending.text);
+    onRefused({ conversationId, text }, refusal) {
+      const isSeen = window.location.pathname === (conversationId === null ? "/new" : `/c/${conversationId}`);
+      // Nobody comes to a conversation that is gone: there the words would be lost.
+      const place = refusal.isGone && !isSeen ? null : conversationId;
+      const key = draftKeyOf(place, draftOwnerOf(latestPerson.current));
+      drafts.restore(key, text);
       setRefusals((all) => new Map(all).set(key, refusal));
-      const { pathname } = window.location;
-      if (pathname === (sending.conversationId === null ? "/new" : `/c/${sending.conversationId}`)) return;
-      notify(`“${titleFrom(sending.text)}” was not sent. It is a draft again, where you wrote it.`);
+      const where = place === null ? "under New chat" : "where you wrote it";
+      if (!isSeen) notify(`“${titleFrom(text)}” was not sent. It is a draft again, ${where}.`);
     },
   };
 }

@@ -71,4 +71,25 @@ test("R-WEB-4: who has gone elsewhere is told that a message was refused, and fi
   await other.isAnswered();
 });
 
+test("R-WEB-4: what was written to a conversation that is deleted meanwhile is a draft of the next one", async ({
+  person,
+}) => {
+  person.problems.allow(/status of 404/);
+  const doomed = await person.begins("doomed");
+  await person.newChat.click();
+  await expect(person.sent).toHaveCount(0);
+  await person.asks("safe");
+  await person.opens(doomed);
+  const gate = makeGate();
+  await person.page.route(starts, (route) => gate.opened.then(() => route.continue()));
+  await person.says("last words");
+  await person.link("safe").click();
+  const other = await person.inAnotherTab(`/c/${doomed}`);
+  await other.deletes("doomed");
+  gate.open();
+  await expect(person.page.getByText("“last words” was not sent. It is a draft again, under New chat.")).toBeVisible();
+  await person.newChat.click();
+  await expect(person.composer).toHaveValue("last words");
+});
+
 const starts = /\/api\/trpc\/[^?]*\bturn\.start\b/;
