@@ -10,6 +10,7 @@ import styles from "./message-log.module.css";
 import type { Transcript } from "./transcript";
 import type { Branch } from "./use-branch";
 import { useLogScroll } from "./use-log-scroll";
+import { usePrinting } from "./use-printing";
 import { useTarget } from "./use-target";
 import { useWindow } from "./use-window";
 
@@ -38,7 +39,8 @@ export function MessageLog({
   const entries = useMemo(() => withDays(all, daysOf), [all, daysOf]);
   const scroller = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
-  const { extent, before, after, update, show } = useWindow({ entries, scroller, column });
+  const isPrinting = usePrinting();
+  const { extent, before, after, update, show } = useWindow({ entries, scroller, column, isWhole: isPrinting });
   // A page that does not come is asked for again with the next scroll.
   const load = (what: "older" | "newer" | "newest" | { around: string }) => void onLoad(what).catch(() => {});
   const isCut = transcript?.newerCursor != null;
@@ -81,7 +83,7 @@ export function MessageLog({
             <p className={styles.loading}>The messages could not be read. They come as soon as they can.</p>
           )}
           {transcript?.olderCursor != null && extent.start === 0 && (
-            <p className={styles.loading}>Loading older messages…</p>
+            <p className={styles.loading}>{isPrinting ? earlierOnPaper : "Loading older messages…"}</p>
           )}
           {before > 0 && <div style={{ height: before }} />}
           {entries.slice(extent.start, extent.end).map((entry) => (
@@ -113,6 +115,9 @@ export function MessageLog({
     </div>
   );
 }
+
+/** Of a long conversation only a part has been read from the server. */
+const earlierOnPaper = "Earlier messages are not printed here. The conversation’s export has all of them.";
 
 /** Who sends wants to see it arrive. */
 function useFollowOwn(entries: readonly Entry[], toEnd: () => void) {

@@ -15,18 +15,21 @@ interface WindowOptions {
   entries: readonly Entry[];
   scroller: RefObject<HTMLElement | null>;
   column: RefObject<HTMLElement | null>;
+  /** All of them, for paper. */
+  isWhole: boolean;
 }
 
 /**
  * Keeps in the document only the entries near what is shown. The scroller counts from its end (`column-reverse`): the
  * newest entry is at 0, with no script, and nothing that changes above what is read can move it.
  */
-export function useWindow({ entries, scroller, column }: WindowOptions) {
+export function useWindow({ entries, scroller, column, isWhole }: WindowOptions) {
   const heights = useRef(new Map<string, number>());
   const heightOf = useCallback((entry: Entry) => heights.current.get(entry.key) ?? estimateHeight(entry), []);
   const all = useMemo(() => entries.map(heightOf), [entries, heightOf]);
   const [edges, setEdges] = useState<{ first: string | null; last: string | null }>({ first: null, last: null });
-  const extent = extentFor(entries, edges) ?? extentOf(all, { fromEnd: 0, height: firstHeight }, 0);
+  const near = extentFor(entries, edges) ?? extentOf(all, { fromEnd: 0, height: firstHeight }, 0);
+  const extent = isWhole ? { start: 0, end: entries.length } : near;
 
   const move = useCallback(
     (target: Extent) => {
