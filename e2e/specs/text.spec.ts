@@ -88,3 +88,19 @@ test("R-WEB-4: a very long word does not widen the page", async ({ person }) => 
   );
   expect(overflow).toBeLessThanOrEqual(0);
 });
+
+test("R-WEB-4: a word that is wider than its table's column does not lie over the next column", async ({ person }) => {
+  await person.begins(`[say | ${"w".repeat(200)} | b |\n|---|---|\n| a | ${"z".repeat(200)} |]`);
+  for (const role of ["columnheader", "cell"] as const) {
+    for (const cell of await person.answers.getByRole(role).all()) {
+      expect(await cell.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
+    }
+  }
+});
+
+test("R-WEB-4: a title from right to left that does not fit keeps its beginning, also above the conversation", async ({
+  person,
+}) => {
+  await person.begins("שיחה בעברית עם כותרת ארוכה");
+  await expect(person.page.getByRole("heading", { level: 1 })).toHaveCSS("direction", "rtl");
+});

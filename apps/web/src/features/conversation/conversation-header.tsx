@@ -17,7 +17,11 @@ export function ConversationHeader({ conversation, start, end }: ConversationHea
   return (
     <header className={styles.header}>
       {start}
-      {conversation && <h1 title={conversation.title}>{conversation.title}</h1>}
+      {conversation && (
+        <h1 dir="auto" title={conversation.title}>
+          {conversation.title}
+        </h1>
+      )}
       {conversation?.forkedFrom && <Origin id={conversation.forkedFrom} />}
       <span className={styles.space} />
       {end}
@@ -32,7 +36,9 @@ function Origin({ id }: { id: string }) {
   return (
     <AppLink href={`/c/${id}`} className={styles.origin} title={`Branched from ${origin.title}`}>
       <GitBranch size={14} aria-hidden="true" />
-      <span>Branched from {origin.title}</span>
+      <span>
+        Branched from <bdi>{origin.title}</bdi>
+      </span>
     </AppLink>
   );
 }
