@@ -25,3 +25,23 @@ test("R-WEB-4: on a phone a tool's name stays whole beside a long note, which gi
   expect(await name.evaluate(isCut)).toBe(false);
   expect((await name.boundingBox())?.height).toBeLessThan(30);
 });
+
+test.describe("magnified to 400 %", () => {
+  test.use({ viewport: { width: 320, height: 256 }, hasTouch: false, isMobile: false });
+
+  test("R-WEB-4: the list of conversations can be used, and Send stays on the screen below a long draft", async ({
+    person,
+  }) => {
+    const { page } = person;
+    const id = await person.begins("the only one");
+    await page.goto("/new");
+    await person.composer.fill("a line\n".repeat(30));
+    await expect(person.send).toBeInViewport({ ratio: 1 });
+    await person.composer.fill("");
+    await page.getByRole("button", { name: "Open sidebar" }).click();
+    const link = person.link("the only one");
+    await link.scrollIntoViewIfNeeded();
+    await expect(link).toBeInViewport({ ratio: 1 });
+    await person.opens(id);
+  });
+});

@@ -82,7 +82,9 @@ export function EditMessage({ text, kept, onKeep, onCancel, onSubmit }: EditMess
       />
       <div className={styles.editBar}>
         <small>
-          {over > 0 ? `Too long by ${over.toLocaleString("en")} characters` : "Begins a new conversation from here"}
+          {over > 0
+            ? `Too long by ${over.toLocaleString("en")} ${over === 1 ? "character" : "characters"}`
+            : "Begins a new conversation from here"}
         </small>
         <Button look="quiet" onClick={cancel}>
           Cancel
