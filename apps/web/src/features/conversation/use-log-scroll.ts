@@ -2,6 +2,7 @@
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLatest } from "@/ui/use-latest";
+import { useAnchoring } from "./use-anchoring";
 
 /** Nearer to the end than this is at the end. */
 const endPx = 24;
@@ -66,7 +67,7 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
     return () => observer.disconnect();
   }, [scroller, column, check]);
 
-  useAnchoring(scroller, column);
+  useAnchoring(scroller, column, endPx);
 
   // Whoever scrolls while the end is on its way stays there. By hand: what is loaded meanwhile scrolls, too.
   useEffect(() => {
@@ -90,35 +91,4 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
 
 function keepOffEnd(element: HTMLElement) {
   if (element.scrollTop > -cutPx) element.scrollTop = -cutPx;
-}
-
-/**
- * Browsers without scroll anchoring (Safari) would let a growing answer push up what is read further above: the entry
- * at the top of the view is held in its place by hand, in the same frame.
- */
-function useAnchoring(scroller: RefObject<HTMLElement | null>, column: RefObject<HTMLElement | null>) {
-  useEffect(() => {
-    const element = scroller.current;
-    const content = column.current;
-    if (!element || !content || CSS.supports("overflow-anchor", "auto")) return;
-    let anchor: { entry: Element; top: number } | null = null;
-    const remember = () => {
-      const edge = element.getBoundingClientRect().top;
-      const entries = [...content.querySelectorAll(":scope > [data-entry]")];
-      const entry =
-        element.scrollTop > -endPx ? undefined : entries.find((one) => one.getBoundingClientRect().bottom > edge);
-      anchor = entry ? { entry, top: entry.getBoundingClientRect().top } : null;
-    };
-    const observer = new ResizeObserver(() => {
-      if (!anchor?.entry.isConnected) return;
-      const moved = anchor.entry.getBoundingClientRect().top - anchor.top;
-      if (Math.abs(moved) > 0.5) element.scrollTop += moved;
-    });
-    observer.observe(content);
-    element.addEventListener("scroll", remember, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", remember);
-    };
-  }, [scroller, column]);
 }
