@@ -24,6 +24,8 @@ export const limits = {
   jsonDepth: 100,
   /** The most bytes of a request's body; an import has its own limit. */
   bodyBytes: 1_048_576,
+  /** The most bytes of the same body where all that is not ASCII is escaped: 12 for a character of 4, 6 for one of 2. */
+  escapedBodyBytes: 3_145_728,
   importBytes: 268_435_456,
   /**
    * The most UTF-16 code units of one piece of an import's JSON: a tool call, a task, a field. The longest that is valid is a

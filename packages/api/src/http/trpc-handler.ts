@@ -19,6 +19,7 @@ import {
   readPlainQueries,
   typeOf,
 } from "./plain-queries.ts";
+import { discardRest } from "./unread-body.ts";
 
 export interface TrpcHandler {
   /** `path` is what the address has after `/api/trpc/`. */
@@ -97,6 +98,7 @@ export function createTrpcHandler(options: {
       const call = { path: undefined, input: undefined, ctx: undefined, type: "unknown" as const };
       const shape = getErrorShape({ config, error: trpcError, ...call });
       sayWhenToRetry(res, retryAfterMs);
+      discardRest(res.req);
       res.writeHead(status, { "content-type": "application/json" });
       res.end(JSON.stringify({ error: { ...shape, data: { ...shape.data, requestId: requestIdOf(res) } } }));
     },

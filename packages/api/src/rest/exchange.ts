@@ -3,6 +3,7 @@ import { limits } from "@holdfast/contract";
 import { jsonOf } from "@holdfast/db";
 import { ApiError, badRequest, errorBody, toApiError } from "../errors.ts";
 import { acceptedEncoding, compress } from "../http/compression.ts";
+import { discardRest } from "../http/unread-body.ts";
 
 /** What REST, the account's routes and identity share of HTTP. */
 
@@ -29,11 +30,23 @@ export function queryOf(req: IncomingMessage): URLSearchParams {
 /** The body as JSON: 415 for another type or an encoded one, 413 for one too large, 400 for one that is not JSON. */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   assertJson(req);
-  const bytes = await readBytes(req, limits.bodyBytes);
+  const bytes = await readBytes(req, limits.escapedBodyBytes, limits.bodyBytes);
+  const isLong = bytes.length > limits.bodyBytes;
+  const value = parseJson(bytes);
+  // The longest answer is within the limit, but not where a program escapes all that is not ASCII, as Python's do.
+  if (isLong && (value === undefined || Buffer.byteLength(JSON.stringify(value)) > limits.bodyBytes)) {
+    throw tooLarge(limits.bodyBytes);
+  }
+  if (value === undefined) throw badRequest("", "The body is not valid JSON.");
+  return value;
+}
+
+/** Undefined for what is no JSON: no JSON is. */
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw badRequest("", "The body is not valid JSON.");
+    return undefined;
   }
 }
 
@@ -56,14 +69,14 @@ export function assertPlain(req: IncomingMessage): void {
   }
 }
 
-export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBytes(req: IncomingMessage, maxBytes: number, saidMaxBytes = maxBytes): Promise<Buffer> {
   assertPlain(req);
-  if (Number(req.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(req.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(saidMaxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of bodyOf(req)) {
     length += chunk.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
+    if (length > maxBytes) throw tooLarge(saidMaxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -72,7 +85,8 @@ export async function readBytes(req: IncomingMessage, maxBytes: number): Promise
 /** As it comes. A client that leaves before its end is the client's affair: 400, which nobody reads, and no fault of ours to log. */
 export async function* bodyOf(req: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    yield* req as AsyncIterable<Buffer>;
+    // Whoever stops reading in its middle still has to answer: the connection stays.
+    yield* req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (error) {
     throw new ApiError("BAD_REQUEST", "The body ended before it was whole.", { cause: error });
   }
@@ -118,8 +132,7 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: unkn
     return known;
   }
   if (known.retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(known.retryAfterMs / 1000)));
-  // The rest of a body that nobody reads must not be taken for the next request.
-  if (!req.readableEnded && hasBody(req)) res.setHeader("connection", "close");
+  discardRest(req);
   sendJson(res, known.status, errorBody(known, requestIdOf(res)));
   return known;
 }
