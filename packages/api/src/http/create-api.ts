@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { id } from "@holdfast/contract/schemas";
 import type { Api, ApiOptions } from "../api.ts";
 import type { Context, Services } from "../context.ts";
@@ -123,9 +124,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     trpc.endStreams();
     await turns.drain(drainMs);
     for (const res of open) if (isEventStream(res)) endStream(res);
+    await answered();
     turns.close();
     events.close();
     await identity.close();
+  }
+
+  /** Who waited for a turn that has just ended reads what it stored, and is told: that takes the database a moment more. */
+  async function answered(): Promise<void> {
+    const all = Promise.all([...open].map((res) => new Promise((resolve) => res.once("close", resolve))));
+    await Promise.race([all, delay(farewellMs, undefined, { ref: false })]);
   }
 
   return {
@@ -178,6 +186,8 @@ const trpcPrefix = "/api/trpc/";
 const tidyMs = 60_000;
 /** With what interrupted turns then need, well within the ten seconds that the whole process has. */
 const drainMs = 3_500;
+/** For the answers that are still on their way then. */
+const farewellMs = 1_000;
 /** Owns nothing, so that what it finds is another's or does not exist. */
 const nobody = "00000000-0000-4000-8000-000000000000";
 

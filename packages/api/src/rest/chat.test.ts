@@ -167,6 +167,19 @@ describe("chat over REST", () => {
     expect(await turns()).toEqual([{ prompt: "first" }]);
     await server.stop();
   });
+
+  it("R-OPS-6: an answer that ends while the server stops still reaches who waits for it", async () => {
+    const stopping = await startTestServer(used.db, {
+      script: () => [{ say: "To the " }, { waitMs: 300 }, { say: "end." }],
+    });
+    const { send, id } = await newProgram(used.db, stopping);
+    const waiting = send("POST", "/chat", { message: "Hello" });
+    const running = "select count(*)::int as count from turns where user_id = $1 and status = 'running'";
+    await expect.poll(() => used.db.sql(running, [id])).toEqual([{ count: 1 }]);
+    await stopping.stop(); // and with it every connection
+    const { status, body } = await waiting;
+    expect([status, body.response]).toEqual([200, "To the end."]);
+  });
 });
 
 function eventsOf(text: string): { id: string; event: string; data: Body }[] {
