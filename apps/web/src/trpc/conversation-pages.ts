@@ -54,7 +54,7 @@ export function findConversation(data: ConversationPages | undefined, id: string
 }
 
 /** All that is loaded, in order; a conversation that moved between two reads of pages only at its first place. */
-export function loadedConversations(data: ConversationPages | undefined): ConversationSummary[] {
+export function loadedConversations(data: Pick<ConversationPages, "pages"> | undefined): ConversationSummary[] {
   const seen = new Set<string>();
   const all: ConversationSummary[] = [];
   for (const page of data?.pages ?? []) {

@@ -98,6 +98,15 @@ describe("the API over HTTP", () => {
     expect(error.data).toMatchObject({ code: "BAD_REQUEST", issues: [{ message: expect.any(String) }] });
   });
 
+  it("R-API-1: a list may be asked for without an input", async () => {
+    for (const query of ["", "?batch=1", "?input=%7B%7D"]) {
+      const response = await browser.fetch(`/api/trpc/conversation.list${query}`);
+      const said = await response.json();
+      expect((Array.isArray(said) ? said[0] : said).result.data.conversations).not.toEqual([]);
+    }
+    expect((await browser.fetch("/api/trpc/conversation.list?input=%7B%22limit%22%3A0%7D")).status).toBe(400);
+  });
+
   it("R-API-3: a body that never says how long it is ends at the limit too, and its connection serves on", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const send = () =>
