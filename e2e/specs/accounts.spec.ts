@@ -35,6 +35,15 @@ test("R-SEC-2: a guest who creates an account keeps every conversation at its ad
   expect(rows).toEqual([guest, guest]);
 });
 
+test("R-SEC-2, R-WEB-3: a guest who creates an account in one tab has it in the others", async ({ person }) => {
+  await person.begins("said by a guest");
+  const other = await person.inAnotherTab(person.page.url());
+  await expect(other.page.getByRole("link", { name: "Sign up" })).toBeVisible();
+  const account = await signsUp(person);
+  await isSignedIn(other, account);
+  await other.asks("said by the account");
+});
+
 test("R-SEC-2: what a guest has moves to the account they sign in to, and shows on its other devices", async ({
   person,
   anotherPerson,

@@ -91,6 +91,19 @@ test("R-WEB-4: search is all by keyboard: arrows go around, Enter opens, Escape 
   await expect(person.composer).toBeFocused();
 });
 
+test("R-WEB-4: the browser's Back leaves no dialog over the page that it leads to", async ({ person }) => {
+  const first = await person.begins("the first");
+  await person.begins("the second");
+  await person.link("the first").click();
+  await person.link("the second").click();
+  const { dialog } = await searches(person);
+  await person.page.goBack();
+  await expect(person.page).toHaveURL(new RegExp(`/c/${first}$`));
+  await expect(dialog).toHaveCount(0);
+  await person.composer.fill("and on it goes");
+  await expect(person.composer).toHaveValue("and on it goes");
+});
+
 test("R-WEB-4: what is typed before the search can open stands in its field, and nothing of it in the composer", async ({
   person,
 }) => {

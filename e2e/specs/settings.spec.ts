@@ -1,8 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import type { Download, Page } from "@playwright/test";
+import { isAccessible } from "../fixtures/accessibility.ts";
 import { signsUp } from "../fixtures/account.ts";
-import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("R-SEC-7: everything is exported as JSON and as Markdown, and the JSON is taken in by another account", async ({
@@ -132,31 +131,26 @@ test("R-WEB-4: a name is changed and shown in the sidebar", async ({ person }) =
   await expect(person.page.getByRole("link", { name: /^Grace Hopper .* Settings$/ })).toBeVisible();
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`R-WEB-4: the pages of an account have no accessibility violation, dialogs included (${colorScheme})`, async ({
-    person,
-  }) => {
-    const { page } = person;
-    await page.emulateMedia({ colorScheme });
-    for (const path of ["/sign-up", "/sign-in?reset=1", "/forgot-password", "/reset-password?token=x", "/settings"]) {
-      await page.goto(path);
-      await isAccessible(person, path);
-    }
-    await page.goto("/sign-up");
-    await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByText("Fill in your email address.")).toBeVisible();
-    await isAccessible(person, "a form with faults");
-    await signsUp(person);
-    await page.goto("/settings");
-    await expect(page.getByText("This device")).toBeVisible();
-    await page.getByRole("button", { name: "Create a token" }).click();
-    await expect(page.getByRole("textbox", { name: "API token" })).toBeVisible();
-    await isAccessible(person, "/settings of an account");
-    await page.getByRole("button", { name: "Delete account", exact: true }).click();
-    await expect(page.getByRole("alertdialog")).toBeVisible();
-    await isAccessible(person, "the question before the deletion");
-  });
-}
+test("R-WEB-4: the pages of an account have no accessibility violation, dialogs included", async ({ person }) => {
+  const { page } = person;
+  for (const path of ["/sign-up", "/sign-in?reset=1", "/forgot-password", "/reset-password?token=x", "/settings"]) {
+    await page.goto(path);
+    await isAccessible(person, path);
+  }
+  await page.goto("/sign-up");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("Fill in your email address.")).toBeVisible();
+  await isAccessible(person, "a form with faults");
+  await signsUp(person);
+  await page.goto("/settings");
+  await expect(page.getByText("This device")).toBeVisible();
+  await page.getByRole("button", { name: "Create a token" }).click();
+  await expect(page.getByRole("textbox", { name: "API token" })).toBeVisible();
+  await isAccessible(person, "/settings of an account");
+  await page.getByRole("button", { name: "Delete account", exact: true }).click();
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await isAccessible(person, "the question before the deletion");
+});
 
 test("R-WEB-4: an account is made, used and left with the keyboard alone", async ({ person }) => {
   const { page } = person;
@@ -208,10 +202,4 @@ async function imports(page: Page, path: string): Promise<void> {
     page.getByText("Import a JSON export").click(),
   ]);
   await chooser.setFiles(path);
-}
-
-async function isAccessible({ page }: Person, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  expect(found, where).toEqual([]);
 }

@@ -1,5 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { isAccessible } from "../fixtures/accessibility.ts";
 import { twoFrames } from "../fixtures/frames.ts";
 import type { Person } from "../fixtures/person.ts";
 import { TasksPanel } from "../fixtures/tasks-panel.ts";
@@ -211,7 +210,7 @@ test("R-TASK-3: all of it works by keyboard alone, without an accessibility viol
   const panel = await withTasks(person);
   const { keyboard } = person.page;
   await panel.adds("First", "Second");
-  expect(await violations(person.page)).toEqual([]);
+  await isAccessible(person, "tasks");
   await panel.box("First").focus();
   await keyboard.press("Space");
   await panel.shows("Second", "x First");
@@ -227,7 +226,7 @@ test("R-TASK-3: all of it works by keyboard alone, without an accessibility viol
   await keyboard.press("Backspace");
   await keyboard.press("Enter");
   await expect(panel.panel.getByRole("alert")).toBeVisible();
-  expect(await violations(person.page)).toEqual([]);
+  await isAccessible(person, "a task with a fault");
   await keyboard.press("Escape");
   await expect(panel.button("Edit", "Second, edited")).toBeFocused();
   await keyboard.press("Tab");
@@ -255,7 +254,7 @@ test.describe("on a phone", () => {
       const { width = 0, height = 0 } = (await target.boundingBox()) ?? {};
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
     }
-    expect(await violations(person.page)).toEqual([]);
+    await isAccessible(person, "tasks on a phone");
     await panel.box("Buy milk").check();
     await person.page.keyboard.press("Escape");
     await expect(panel.panel).toBeHidden();
@@ -284,8 +283,3 @@ test.describe("on a phone", () => {
     }
   });
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}

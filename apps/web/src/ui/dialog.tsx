@@ -1,11 +1,12 @@
 "use client";
 
-import { type ComponentProps, type MouseEvent, useLayoutEffect, useRef } from "react";
+import { type ComponentProps, type MouseEvent, useEffect, useLayoutEffect, useRef } from "react";
 import { classNames } from "./class-names";
 import styles from "./dialog.module.css";
+import { useStable } from "./use-latest";
 
 interface DialogProps extends Omit<ComponentProps<"dialog">, "open" | "onClose"> {
-  /** Called when the person wants it closed: Escape, a click beside it. Whoever shows it takes it away. */
+  /** Called when the person wants it closed: Escape, a click beside it, the browser's Back. Whoever shows it takes it away. */
   onClose(): void;
   /** Where there is much to lose, a click beside the dialog does nothing. */
   closesOnBackdrop?: boolean;
@@ -29,6 +30,12 @@ export function Dialog({
     element?.showModal();
     return () => element?.close();
   }, []);
+
+  const leave = useStable(onClose);
+  useEffect(() => {
+    window.addEventListener("popstate", leave);
+    return () => window.removeEventListener("popstate", leave);
+  }, [leave]);
 
   function closeFromBackdrop(event: MouseEvent<HTMLDialogElement>) {
     if (closesOnBackdrop && event.target === event.currentTarget) onClose();

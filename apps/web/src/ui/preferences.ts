@@ -1,3 +1,5 @@
+import { themeCookie } from "@holdfast/contract";
+
 /** What a browser remembers of how the page should look. Kept in cookies, so that the server's first paint is right. */
 export interface Preferences {
   theme: Theme;
@@ -15,7 +17,7 @@ export const textSizes = ["small", "normal", "large"] as const;
 export type TextSize = (typeof textSizes)[number];
 
 export const cookieNames = {
-  theme: "theme",
+  theme: themeCookie,
   textSize: "text-size",
   sidebar: "sidebar",
   tasks: "tasks",

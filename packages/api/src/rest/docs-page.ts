@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { themeCookie } from "@holdfast/contract";
 import { assertMethod } from "../identity/auth-handler.ts";
 import { pathOf, sendJson } from "./exchange.ts";
 
@@ -27,6 +28,7 @@ const page = `<!doctype html>
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
     <title>Holdfast API</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/docs/api/swagger-ui.css">
@@ -41,13 +43,16 @@ const page = `<!doctype html>
 `;
 
 // Its own colours are too faint to be read by everyone.
-const style = `body { margin: 0; background: #fff; }
+const style = `body { margin: 0; }
 .swagger-ui .topbar, .swagger-ui .opblock-tag { display: none; }
 .swagger-ui .info .title small.version-stamp { background: #3b6b00; }
-.swagger-ui .btn.authorize span, .swagger-ui .btn.authorize { color: #15704a; }
-.swagger-ui .btn.cancel, .swagger-ui .try-out__btn.cancel { color: #b3261e; }
+html:not(.dark-mode) { background: #fff; color-scheme: light; }
+html:not(.dark-mode) .swagger-ui .btn.authorize, html:not(.dark-mode) .swagger-ui .btn.authorize span { color: #15704a; }
+html:not(.dark-mode) .swagger-ui :is(.btn.cancel, .try-out__btn.cancel) { color: #b3261e; }
+html:not(.dark-mode) .swagger-ui :is(.parameter__in, .parameter__deprecated) { color: #595959; }
+html.dark-mode .swagger-ui .opblock .opblock-section-header .btn.try-out__btn.cancel { color: #ffb3ad; }
+@media (prefers-reduced-motion: reduce) { .swagger-ui * { transition: none !important; } }
 .swagger-ui .btn.execute { background-color: #1a5fb4; border-color: #1a5fb4; }
-.swagger-ui .parameter__in, .swagger-ui .parameter__deprecated { color: #595959; }
 .swagger-ui .opblock.opblock-get .opblock-summary-method { background: #1a5fb4; }
 .swagger-ui .opblock.opblock-post .opblock-summary-method { background: #15704a; }
 .swagger-ui .opblock.opblock-delete .opblock-summary-method { background: #b3261e; }
@@ -55,6 +60,13 @@ const style = `body { margin: 0; background: #fff; }
 
 // Who is signed in tries the routes as themselves, with the cookie; "Authorize" takes a bearer token instead.
 const script = `"use strict";
+const theme = /(?:^|; )${themeCookie}=(\\w+)/.exec(document.cookie)?.[1];
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+function dress() {
+  document.documentElement.classList.toggle("dark-mode", theme === "dark" || (theme !== "light" && system.matches));
+}
+system.addEventListener("change", dress);
+dress();
 (async () => {
   const [document_, session] = await Promise.all([
     fetch("/api/openapi.json").then((response) => response.json()),
