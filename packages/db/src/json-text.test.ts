@@ -10,10 +10,11 @@ it("R-API-1: a value that is JSON already is passed on as it is, and is the valu
 });
 
 it("R-API-2: an object may have such values beside others", () => {
-  const whole = jsonObject<{ "a title": string; model: null; list: unknown[] }>({
+  const whole = jsonObject<{ "a title": string; model: null; list: unknown[]; absent: undefined }>({
     "a title": "“é”",
     model: null,
     list,
+    absent: undefined,
   });
   expect(JSON.parse(whole.text)).toEqual({ "a title": "“é”", model: null, list: list.parse() });
   expect(jsonOf(undefined)).toBeUndefined();

@@ -18,9 +18,11 @@ export class JsonText<T> {
   }
 }
 
-/** An object of which some values are JSON already. */
+/** An object of which some values are JSON already; as to `JSON.stringify`, what is undefined is not there. */
 export function jsonObject<T extends object>(values: { [Key in keyof T]: T[Key] | JsonText<T[Key]> }): JsonText<T> {
-  const fields = Object.entries(values).map(([key, value]) => `${JSON.stringify(key)}:${jsonOf(value)}`);
+  const fields = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${JSON.stringify(key)}:${jsonOf(value)}`);
   return new JsonText(`{${fields.join(",")}}`);
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { jsonOf } from "@holdfast/db";
+import { jsonObject } from "@holdfast/db";
 import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { Context } from "../context.ts";
@@ -55,8 +55,8 @@ export async function answerPlainQueries(
     calls.map(async ({ path, input }, batchIndex) => {
       try {
         const call = { router: appRouter, path, getRawInput: async () => input, ctx, batchIndex };
-        const data = jsonOf(await callTRPCProcedure({ ...call, type: "query", signal: unheard }));
-        return { status: 200, body: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}` };
+        const data = await callTRPCProcedure({ ...call, type: "query", signal: unheard });
+        return { status: 200, body: jsonObject({ result: jsonObject({ data }) }).text };
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
         onError({ error, path, ctx });

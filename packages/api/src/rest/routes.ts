@@ -46,7 +46,7 @@ function fieldOf(shape: Record<string, z.ZodType>, name: string, procedure: stri
 }
 
 function shapeOf(input: unknown): Record<string, z.ZodType> {
-  if (input instanceof z.ZodOptional) return shapeOf(input.unwrap());
+  if (input instanceof z.ZodOptional || input instanceof z.ZodPrefault) return shapeOf(input.unwrap());
   return input instanceof z.ZodObject ? input.shape : {};
 }
 

@@ -76,13 +76,10 @@ export const conversationRouter = router({
       },
     })
     // Nothing of it has to be said, so it may be left out as a whole.
-    .input(z.object({ limit: schema.pageLimit(limits.conversationPage), cursor: schema.cursor.nullish() }).optional())
+    .input(z.object({ limit: schema.pageLimit(limits.conversationPage), cursor: schema.cursor.nullish() }).prefault({}))
     .query(
       ({ ctx, input }): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> =>
-        ctx.user.listConversations({
-          limit: input?.limit ?? limits.conversationPage.default,
-          cursor: input?.cursor ?? undefined,
-        }),
+        ctx.user.listConversations({ limit: input.limit, cursor: input.cursor ?? undefined }),
     ),
 
   /** Most recently pinned first. */

@@ -32,11 +32,12 @@ export function useAnchoring(
 
     function remember() {
       if (!element || !content) return;
+      anchor = null;
+      if (element.scrollTop > -endPx) return;
       const edge = element.getBoundingClientRect().top;
       const entries = [...content.querySelectorAll(":scope > [data-entry]")];
-      const entry =
-        element.scrollTop > -endPx ? undefined : entries.find((one) => one.getBoundingClientRect().bottom > edge);
-      anchor = entry ? anchorAt(entry, content) : null;
+      const entry = entries.find((one) => one.getBoundingClientRect().bottom > edge);
+      if (entry) anchor = anchorAt(entry, content);
     }
 
     function settle() {
