@@ -1,4 +1,5 @@
 import { fillsSignIn, fillsSignUp, isSignedIn, newAccount, signsIn, signsOut, signsUp } from "../fixtures/account.ts";
+import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -177,8 +178,21 @@ test("R-SEC-1: when somebody else signs in in one tab, the tabs of the person be
   const left = await person.inAnotherTab(person.page.url());
   await expect(left.messages).toHaveCount(2);
   left.problems.allow(/status of 40[13]/);
+  // Its session ends as it is asking who is here.
+  const late = await person.inAnotherTab();
+  const { open: signedOut, opened } = makeGate();
+  await late.page.route("**/api/trpc/account.me**", async (route) => {
+    await opened;
+    await route.continue();
+  });
+  const asked = late.page.waitForRequest("**/api/trpc/account.me**");
+  await late.page.goto(person.page.url());
+  await asked;
   await signsOut(person);
-  await expect(left.page.getByText("You have been signed out.")).toBeVisible();
+  signedOut();
+  for (const { page } of [left, late]) await expect(page.getByText("You have been signed out.")).toBeVisible();
+  await expect(late.messages).toHaveCount(2);
+  await late.page.close();
   await signsIn(person, second);
   await expect(person.link("of the second person")).toBeVisible();
   await expect(person.page.locator("body")).not.toContainText("of the first person");

@@ -268,3 +268,25 @@ async function listenToAnnouncements(page: Page): Promise<void> {
 function announcements(page: Page): Promise<string[]> {
   return page.evaluate(() => window.announced ?? []);
 }
+
+test("R-MSG-9: what is read stays in its place as the messages below it leave the document, in every browser", async ({
+  person,
+  database,
+}) => {
+  const { page, messages } = person;
+  const id = await person.begins("read upwards");
+  await database.lengthen(id, 40, `# is long. ${"A sentence of it. ".repeat(60)}`);
+  await page.route("**/api/trpc/**", () => {}); // what the page came with is all there is
+  await page.reload();
+  await expect(messages.last()).toContainText("40 is long.");
+  const read = messages.filter({ hasText: "37 is long." });
+  // As in a browser that does not hold what is read by itself. The moment after, the window moves on.
+  const place = await read.evaluate((element) => {
+    const log = element.closest<HTMLElement>("[role=log]");
+    log?.style.setProperty("overflow-anchor", "none");
+    log?.scrollTo({ top: -1_500 });
+    return element.getBoundingClientRect().top;
+  });
+  await expect(messages.last()).not.toContainText("40 is long.");
+  expect((await read.boundingBox())?.y).toBeCloseTo(place, 0);
+});

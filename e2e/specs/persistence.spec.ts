@@ -84,7 +84,10 @@ test("R-WEB-1: what was done last is done, though the network is slow and the pa
     const done = async () => [
       await database.sql("select completed from tasks where title = 'Tea'"),
       await database.sql("select title from conversations where id = $1", [id]),
-      await database.sql("select content from messages where conversation_id = $1 and role = 'user'", [id]),
+      await database.sql(
+        "select content from messages where conversation_id = $1 and role = 'user' order by position",
+        [id],
+      ),
     ];
     expect(await done()).toEqual([
       [{ completed: false }],

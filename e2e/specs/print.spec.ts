@@ -11,7 +11,9 @@ test("R-WEB-4: what is printed is the conversation, with the messages that are o
   await expect(person.messages.last()).toContainText("40 is long.");
   await log.evaluate((element) => element.scrollTo({ top: -1_500 }));
   await expect(page.getByRole("button", { name: "Scroll to bottom" })).toBeVisible();
-  const place = await log.evaluate((element) => element.scrollTop);
+  const read = person.messages.filter({ hasText: "36 is long." });
+  await expect(read).toBeInViewport();
+  const place = await read.boundingBox();
   await page.evaluate(() =>
     window.addEventListener("beforeprint", () => {
       document.body.dataset["articles"] = String(document.querySelectorAll("article").length);
@@ -21,7 +23,7 @@ test("R-WEB-4: what is printed is the conversation, with the messages that are o
   const printed = await page.pdf({ format: "A4" });
   expect(await page.locator("body").getAttribute("data-articles")).toBe("40");
   expect(printed.toString("latin1").match(/\/Type \/Page\b(?!s)/gu)?.length).toBeGreaterThan(5);
-  expect(await log.evaluate((element) => element.scrollTop)).toBe(place);
+  expect(await read.boundingBox()).toEqual(place);
 
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await expect(person.messages.last()).toBeVisible();

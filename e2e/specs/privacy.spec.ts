@@ -41,10 +41,10 @@ test("R-SEC-2: a visitor gets the same pages, and no user is made for it", async
   database,
 }) => {
   const theirs = await anotherPerson.begins("not for visitors");
-  const before = await database.sql("select id from users");
+  const before = await database.sql("select id from users order by id");
   await sees(person, `/c/${theirs}`, 403);
   await sees(person, `/c/${randomUUID()}`, 404);
-  expect(await database.sql("select id from users")).toEqual(before);
+  expect(await database.sql("select id from users order by id")).toEqual(before);
 });
 
 test("R-CONV-6: the API refuses another's conversation in every procedure, and changes nothing", async ({

@@ -26,8 +26,11 @@ interface WindowOptions {
 export function useWindow({ entries, scroller, column, isWhole }: WindowOptions) {
   const heights = useRef(new Map<string, number>());
   const heightOf = useCallback((entry: Entry) => heights.current.get(entry.key) ?? estimateHeight(entry), []);
-  const all = useMemo(() => entries.map(heightOf), [entries, heightOf]);
   const [edges, setEdges] = useState<{ first: string | null; last: string | null }>({ first: null, last: null });
+  const all = useMemo(() => {
+    void edges; // what leaves the document has been measured there, and leaves a gap of that height
+    return entries.map(heightOf);
+  }, [entries, edges, heightOf]);
   const near = extentFor(entries, edges) ?? extentOf(all, { fromEnd: 0, height: firstHeight }, 0);
   const extent = isWhole ? { start: 0, end: entries.length } : near;
 

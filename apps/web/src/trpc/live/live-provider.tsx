@@ -3,9 +3,9 @@
 import type { LiveEvent, TurnView } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import { useTRPCClient } from "../client";
+import { useTRPC, useTRPCClient } from "../client";
 import { type Connection, ConnectionStore } from "./connection-store";
-import type { OpenStream, SessionEnd, StreamEnd } from "./feed";
+import type { OpenStream, SessionEnd } from "./feed";
 import { startLiveConnection } from "./live-connection";
 import { createRefresher } from "./refresh";
 import { TurnStore } from "./turn-store";
@@ -29,23 +29,33 @@ interface LiveProviderProps {
 /** Hears everything of one person's; begins anew when the person changes, so that nothing of one reaches another. */
 export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderProps) {
   const client = useTRPCClient();
+  const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [{ live, listeners }] = useState(() => createLive((turnId) => client.turn.get.query({ turnId })));
   useEffect(() => {
     if (userId === null) return;
     const refresher = createRefresher(queryClient);
-    // A stream that is refused does not tell why: who is here now tells.
-    async function whyRefused(): Promise<StreamEnd> {
+    let isCurrent = true;
+    /** Reads who is here now; null as long as that is who is shown, or nobody can tell. */
+    async function readPerson(): Promise<SessionEnd | null> {
       const person = await client.account.me.query().catch(() => undefined);
-      if (person === undefined || person?.id === userId) return "lost";
-      return person === null ? "signed-out" : "another-person";
+      if (person === undefined || !isCurrent) return null;
+      if (person?.id !== userId) return person === null ? "signed-out" : "another-person";
+      queryClient.setQueryData(trpc.account.me.queryKey(), person);
+      return null;
+    }
+    /** Who has signed out, in or up elsewhere is heard of as a stream that ends and is opened again. */
+    async function checkPerson(): Promise<void> {
+      const end = await readPerson();
+      if (end) onSessionEnd(end);
     }
     const open: OpenStream = ({ onEvent, onEnd }) => {
       const subscription = client.live.feed.subscribe(
         { userId },
         {
           onData: onEvent,
-          onError: () => void whyRefused().then(onEnd), // asking does not fail: no answer is a loss
+          // A stream that is refused does not tell why: who is here now tells.
+          onError: () => void readPerson().then((end) => onEnd(end ?? "lost")),
           onComplete: () => onEnd("lost"),
           // tRPC would connect again by itself, at its own pace: losing it here leaves the pace to us.
           onConnectionStateChange: (state) => {
@@ -62,18 +72,20 @@ export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderPro
       onEvent(event) {
         live.turns.apply(event);
         refresher.onEvent(event);
+        if (event.type === "connected") void checkPerson();
         for (const listener of listeners) listener(event);
       },
       onConnected: (connected) => live.connection.setConnected(connected),
       onSessionEnd,
     });
     return () => {
+      isCurrent = false;
       connection.close();
       refresher.stop();
       live.turns.clear();
       live.connection.reset();
     };
-  }, [userId, client, queryClient, live, listeners, onSessionEnd]);
+  }, [userId, client, trpc, queryClient, live, listeners, onSessionEnd]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 

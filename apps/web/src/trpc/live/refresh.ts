@@ -6,7 +6,7 @@ const gatherMs = 30;
 type Matcher = (query: Query) => boolean;
 
 /**
- * Reads messages, tasks, what was found and who is here again when an event says that they changed; the lists of conversations look after themselves.
+ * Reads messages, tasks and what was found again when an event says that they changed; the lists of conversations look after themselves.
  * A burst of events is one reading. What is not shown is only marked, and read when it is shown.
  */
 export function createRefresher(queryClient: QueryClient) {
@@ -36,8 +36,6 @@ export function createRefresher(queryClient: QueryClient) {
           mark("messages", (query) => pathOf(query) === "message.page");
           mark("tasks", isTasks);
           mark("search", isSearch);
-          // A guest who has signed up elsewhere is heard of as a stream that ends and is opened again.
-          mark("person", (query) => pathOf(query) === "account.me");
           break;
         case "conversation-changed":
           if (event.change === "deleted") {
