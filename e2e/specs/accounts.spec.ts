@@ -297,6 +297,23 @@ test("R-SEC-4: a guest deletes everything without a password; Escape and Cancel 
   expect(await rows()).toEqual([]);
 });
 
+test("R-SEC-2, R-SEC-4: a guest whose visit has ended elsewhere is told so, and begins a new one by sending", async ({
+  person,
+}) => {
+  await person.begins("in the visit before");
+  const other = await person.inAnotherTab(person.page.url());
+  await expect(other.messages).toHaveCount(2);
+  other.problems.allow(/status of 40[14]/);
+  const dialog = await asksToDelete(person);
+  await dialog.getByRole("button", { name: "Delete account", exact: true }).click();
+  await expect(person.page).not.toHaveURL(/settings/);
+  const notice = other.page.getByRole("alert").filter({ hasText: "Your visit as a guest has ended." });
+  await expect(notice).toBeVisible();
+  await other.begins("in a new visit");
+  await expect(notice).toBeHidden();
+  await expect(other.conversations).toHaveText(["in a new visit"]);
+});
+
 async function asksToDelete({ page }: Person) {
   if (!page.url().endsWith("/settings")) await page.goto("/settings");
   await page.getByRole("button", { name: "Delete account", exact: true }).click();

@@ -1,11 +1,13 @@
 "use client";
 
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
+import { useQueryClient } from "@tanstack/react-query";
 import { ListChecks, Menu } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Beginnings } from "@/features/sidebar/date-groups";
 import { Sidebar } from "@/features/sidebar/sidebar";
 import { useInitialTasks } from "@/features/tasks/initial-tasks";
+import { useTRPC } from "@/trpc/client";
 import type { ConversationPage } from "@/trpc/conversation-pages";
 import { useConversationSync } from "@/trpc/conversation-sync";
 import type { SessionEnd } from "@/trpc/live/feed";
@@ -46,22 +48,26 @@ interface ChatShellProps {
 
 /** The chat of whoever is here, kept up with what happens elsewhere. */
 export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
   const person = usePerson(initialPerson);
   const userId = person?.id ?? null;
-  const [endedId, setEndedId] = useState<string | null>(null);
-  // Whoever sends on as a new guest is somebody again.
-  const isSignedOut = userId !== null && userId === endedId;
+  const isGuest = person?.isGuest ?? false;
+  const [ended, setEnded] = useState<{ userId: string | null; isGuest: boolean } | null>(null);
+  const isSignedOut = ended !== null && (userId === null || userId === ended.userId);
   const onSessionEnd = useCallback(
     (end: SessionEnd) => {
-      if (end === "signed-out") setEndedId(userId);
       // What is shown here is not theirs.
-      else window.location.assign("/");
+      if (end === "another-person") return window.location.assign("/");
+      setEnded({ userId, isGuest });
+      // Nobody can sign in as a guest again: from here on they are a visitor, whose first action makes a new one.
+      if (isGuest) queryClient.setQueryData(trpc.account.me.queryKey(), null);
     },
-    [userId],
+    [userId, isGuest, trpc, queryClient],
   );
   return (
     <LiveProvider userId={isSignedOut ? null : userId} onSessionEnd={onSessionEnd}>
-      {isSignedOut && <SignedOutNotice />}
+      {isSignedOut && <SignedOutNotice wasGuest={ended.isGuest} />}
       <Frame {...rest} person={person} />
     </LiveProvider>
   );
