@@ -28,3 +28,12 @@ export function withMarks(title: string, excerpt: string): string {
   }
   return marked + rest;
 }
+
+/** The words of an excerpt without what Markdown puts around them: in a line of results it is only noise. Marks stay. */
+export function withoutMarkup(excerpt: string): string {
+  return excerpt
+    .replace(/^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/gmu, "")
+    .replace(/!?\[([^\]\n]*)\]\([^()\s]*\)/gu, "$1")
+    .replace(/(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])/gu, "")
+    .replace(/`+/gu, "");
+}

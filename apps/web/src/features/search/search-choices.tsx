@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { switchTheme } from "@/ui/appearance";
 import { navigate } from "@/ui/navigate";
 import { startNewChat } from "@/ui/new-chat";
-import { withMarks } from "./marked-parts";
+import { withMarks, withoutMarkup } from "./marked-parts";
 
 /** One line of the dialog. */
 export interface Choice {
@@ -96,7 +96,7 @@ function hitChoice({ conversationId, conversationTitle, messageId, excerpt, at }
     key: `${conversationId}${anchor}`,
     icon: <MessageSquare size={iconSize} aria-hidden />,
     title: messageId === null ? withMarks(conversationTitle, excerpt) : conversationTitle,
-    excerpt: messageId === null ? undefined : excerpt,
+    excerpt: messageId === null ? undefined : withoutMarkup(excerpt),
     aside: new Date(at).toLocaleDateString("en", { day: "numeric", month: "short" }),
     choose: () => navigate(`/c/${conversationId}${anchor}`),
   };
