@@ -84,6 +84,19 @@ test("R-SEC-8: a formula draws nothing over what others said", async ({ person }
   expect(isDrawnOver).toBe(false);
 });
 
+test("R-WEB-4: a formula in a line that is wider than the column can be read to its end, and stands on the line", async ({
+  person,
+}) => {
+  await person.page.goto("/new");
+  await person.asks(`$x+y$ and $${"x+".repeat(100)}y$ and $x+y$`);
+  const [first, wide] = [0, 1].map((index) => person.answers.last().locator("math").nth(index));
+  await expect(wide?.getByText("y")).not.toBeInViewport();
+  await wide?.evaluate((math) => math.scrollTo({ left: math.scrollWidth }));
+  await expect(wide?.getByText("y")).toBeInViewport();
+  const heights = await Promise.all([first, wide].map((math) => math?.evaluate((element) => element.clientHeight)));
+  expect(heights[1]).toBeLessThanOrEqual(heights[0] ?? 0);
+});
+
 async function isHarmless(answer: Locator): Promise<void> {
   const forbidden =
     "a, img, script, style, iframe, annotation, [href], [src], [style], [class], [id], [onerror], [data-ran]";
