@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { makeGate } from "../fixtures/gate.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, phone, test } from "../fixtures/test.ts";
@@ -290,3 +290,44 @@ test("R-MSG-9: what is read stays in its place as the messages below it leave th
   await expect(messages.last()).not.toContainText("40 is long.");
   expect((await read.boundingBox())?.y).toBeCloseTo(place, 0);
 });
+
+test("R-WEB-4: what cannot be loaded when it is opened is told in a sentence; the page stays, and it opens the next time", async ({
+  person,
+}) => {
+  const { page, composer } = person;
+  await person.begins("stays on the page");
+  person.problems.allow(/Failed to load resource/, /ERR_FAILED/);
+  let isRefused = true;
+  await page.route("**/_next/static/**/*.js", (route) => (isRefused ? route.abort() : route.continue()));
+  await person.asks("the sum is $x^2$");
+  await expect(person.answers.last().getByRole("code")).toHaveText("x^2");
+  await composer.fill("half a thought");
+  const notice = page.getByText("This could not be loaded.");
+  const openings: [open: () => Promise<void>, opened: Locator][] = [
+    [() => asksToDelete(person), page.getByRole("alertdialog")],
+    [
+      () => page.getByRole("button", { name: "Tasks", exact: true }).click(),
+      page.getByRole("complementary", { name: "Tasks" }),
+    ],
+  ];
+  for (const [open, opened] of openings) {
+    await expect(notice).toBeHidden();
+    isRefused = true;
+    await open();
+    await expect(notice).toBeVisible();
+    await expect(opened).toBeHidden();
+    await expect(composer).toHaveValue("half a thought");
+    isRefused = false;
+    await open();
+    await expect(opened).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
+});
+
+async function asksToDelete({ page }: Person): Promise<void> {
+  await page
+    .getByRole("button", { name: /^Options for/ })
+    .first()
+    .click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+}

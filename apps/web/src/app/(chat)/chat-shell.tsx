@@ -3,7 +3,7 @@
 import type { ConversationSummary, Person, Task } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { ListChecks, Menu } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Beginnings } from "@/features/sidebar/date-groups";
 import { Sidebar } from "@/features/sidebar/sidebar";
 import { useInitialTasks } from "@/features/tasks/initial-tasks";
@@ -16,6 +16,7 @@ import { usePerson } from "@/trpc/person";
 import { focusComposer } from "@/ui/focus-composer";
 import { IconButton } from "@/ui/icon-button";
 import { Notices } from "@/ui/notices";
+import { OnDemand, onDemand } from "@/ui/on-demand";
 import { cookieNames, type Preferences } from "@/ui/preferences";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
@@ -27,11 +28,11 @@ import { useOpenId } from "./use-open-id";
 import { usePanel } from "./use-panel";
 import { useRememberedTimeZone } from "./use-time-zone";
 
-const TasksPanel = lazy(() => import("@/features/tasks/tasks-panel").then((m) => ({ default: m.TasksPanel })));
+const tasksPanelCode = onDemand(() => import("@/features/tasks/tasks-panel"));
 
 const loadSearch = () => import("@/features/search/search-dialog");
-const SearchDialog = lazy(loadSearch);
-const HelpDialog = lazy(() => import("@/features/help/help-dialog"));
+const searchDialogCode = onDemand(loadSearch);
+const helpDialogCode = onDemand(() => import("@/features/help/help-dialog"));
 
 interface ChatShellProps {
   /** Whether the database answered: otherwise nobody knows who is here, and what they have. */
@@ -171,9 +172,10 @@ function Frame({
         </main>
         {areTasksShown && (
           <div className={styles.tasks}>
-            <Suspense>
-              <TasksPanel person={person} isDrawn={tasksPanel.isDrawn} onClose={tasksPanel.toggle} />
-            </Suspense>
+            <OnDemand
+              code={tasksPanelCode}
+              props={{ person, isDrawn: tasksPanel.isDrawn, onClose: tasksPanel.toggle }}
+            />
           </div>
         )}
         <div
@@ -185,12 +187,10 @@ function Frame({
         />
       </div>
       <Notices />
-      <Suspense>
-        {dialog === "search" && (
-          <SearchDialog person={person} typedMeanwhile={typedMeanwhile} onClose={() => setDialog(null)} />
-        )}
-        {dialog === "help" && <HelpDialog isApple={isApple} onClose={() => setDialog(null)} />}
-      </Suspense>
+      {dialog === "search" && (
+        <OnDemand code={searchDialogCode} props={{ person, typedMeanwhile, onClose: () => setDialog(null) }} />
+      )}
+      {dialog === "help" && <OnDemand code={helpDialogCode} props={{ isApple, onClose: () => setDialog(null) }} />}
     </ShellContext>
   );
 }

@@ -2,10 +2,11 @@
 
 import type { ConversationSummary, Person } from "@holdfast/contract";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPage, loadedConversations, withOpen } from "@/trpc/conversation-pages";
+import { OnDemand, onDemand } from "@/ui/on-demand";
 import styles from "./conversation-list.module.css";
 import { ConversationRow } from "./conversation-row";
 import { type Beginnings, groupByDate } from "./date-groups";
@@ -16,7 +17,7 @@ import { useConversationActions } from "./use-conversation-actions";
 import { useKeptFocus } from "./use-kept-focus";
 import { type RowRange, useVisibleRows } from "./use-visible-rows";
 
-const DeleteConversationDialog = lazy(() => import("./delete-conversation-dialog"));
+const deleteDialogCode = onDemand(() => import("./delete-conversation-dialog"));
 
 export interface ConversationListProps {
   /** False where it is not known who is here: then nothing is said of them. */
@@ -104,16 +105,17 @@ export function ConversationList({
         </Group>
       ))}
       {deleting && (
-        <Suspense>
-          <DeleteConversationDialog
-            title={deleting.title}
-            onClose={() => setDeleting(null)}
-            onConfirm={() => {
+        <OnDemand
+          code={deleteDialogCode}
+          props={{
+            title: deleting.title,
+            onClose: () => setDeleting(null),
+            onConfirm: () => {
               setDeleting(null);
               void actions.remove(deleting); // tells of its failure itself
-            }}
-          />
-        </Suspense>
+            },
+          }}
+        />
       )}
     </nav>
   );

@@ -10,7 +10,7 @@ import styles from "./tasks-panel.module.css";
 import { useTasks } from "./use-tasks";
 
 /** The person's tasks beside the chat; they change as the assistant changes them. */
-export function TasksPanel({ person, isDrawn, onClose }: TasksPanelProps) {
+export default function TasksPanel({ person, isDrawn, onClose }: TasksPanelProps) {
   const { tasks, refused, setRefused, add, update, remove } = useTasks(person);
   const field = useRef<HTMLInputElement>(null);
   const closeButton = useRef<HTMLButtonElement>(null);

@@ -2,7 +2,7 @@
 
 import { lazy, Suspense, useSyncExternalStore } from "react";
 
-const Typeset = lazy(() => import("./typeset-math"));
+const Typeset = lazy(() => import("./typeset-math").catch(() => ({ default: AsWritten })));
 
 interface MathFormulaProps {
   source: string;
@@ -16,13 +16,16 @@ export function MathFormula({ source, display }: MathFormulaProps) {
     () => true,
     () => false,
   );
-  const asWritten = <code>{source}</code>;
-  if (!inBrowser) return asWritten;
+  if (!inBrowser) return <AsWritten source={source} />;
   return (
-    <Suspense fallback={asWritten}>
+    <Suspense fallback={<AsWritten source={source} />}>
       <Typeset source={source} display={display} />
     </Suspense>
   );
+}
+
+function AsWritten({ source }: { source: string }) {
+  return <code>{source}</code>;
 }
 
 function neverChanges() {

@@ -1,10 +1,11 @@
 "use client";
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/ui/button";
+import { OnDemand, onDemand } from "@/ui/on-demand";
 import { Section } from "./section";
 
-const DeleteAccountDialog = lazy(() => import("./delete-account-dialog"));
+const deleteDialogCode = onDemand(() => import("./delete-account-dialog"));
 
 export function DeleteSection({ isGuest }: { isGuest: boolean }) {
   const [isAsking, setAsking] = useState(false);
@@ -16,11 +17,7 @@ export function DeleteSection({ isGuest }: { isGuest: boolean }) {
       <Button look="danger" onClick={() => setAsking(true)}>
         Delete account
       </Button>
-      {isAsking && (
-        <Suspense>
-          <DeleteAccountDialog isGuest={isGuest} onClose={() => setAsking(false)} />
-        </Suspense>
-      )}
+      {isAsking && <OnDemand code={deleteDialogCode} props={{ isGuest, onClose: () => setAsking(false) }} />}
     </Section>
   );
 }
