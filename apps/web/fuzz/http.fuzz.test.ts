@@ -13,7 +13,6 @@ import { type ServedProcess, serveAsProcess } from "./served-process.ts";
 const seed = Number(process.env["FUZZ_SEED"] ?? 1);
 const runsAnAddress = Number(process.env["FUZZ_RUNS"] ?? 8);
 const atOnce = 6;
-const secret = "the secret of a server that anybody may ask";
 const hidden = "what nobody else may read";
 
 let db: TestDatabase;
@@ -24,7 +23,7 @@ let asker: Asker;
 beforeAll(async () => {
   console.info(`FUZZ_SEED=${seed}`);
   db = await openTestDatabase();
-  server = await serveAsProcess(db.options.ownerUrl, secret);
+  server = await serveAsProcess(db.options);
   const person = await newPerson();
   const { data } = await post("/api/trpc/turn.chat", { message: hidden }, person.cookie);
   const task = (await post("/api/trpc/task.add", { title: hidden }, person.cookie)).data;
@@ -87,7 +86,7 @@ function complaint(answer: RawAnswer | null): string | null {
   const type = headers.get("content-type") ?? "";
   if (status >= 500) return `status ${status}: ${body.slice(0, 300)}`;
   if (headers.get("set-cookie")?.includes("injected")) return "a header of the client's";
-  for (const secretly of [secret, hidden, "postgres://", "eyJhbGciOiJub25l"]) {
+  for (const secretly of [db.options.secret, hidden, "postgres://", "eyJhbGciOiJub25l"]) {
     if (body.includes(secretly)) return `it tells of ${JSON.stringify(secretly)}`;
   }
   if (/\n\s+at \S+ \(|\bat \S+:\d+:\d+\)|node_modules\/|file:\/\/\/|"stack"/.test(body))

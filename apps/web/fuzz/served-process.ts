@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { DatabaseOptions } from "@holdfast/db";
 
 const entry = fileURLToPath(new URL("../dist/server/main.js", import.meta.url));
 const readyWithinMs = 40_000;
@@ -18,13 +19,13 @@ export interface ServedProcess {
   stop(): Promise<void>;
 }
 
-/** The production server as it is started, on this database. */
-export async function serveAsProcess(databaseUrl: string, secret: string): Promise<ServedProcess> {
+/** The production server as it is started, on this database, with its secret: another would change the passwords of roles that other tests use, too. */
+export async function serveAsProcess({ ownerUrl, secret }: DatabaseOptions): Promise<ServedProcess> {
   const [port, metricsPort] = [await freePort(), await freePort()];
   const { HOME, PATH, TMPDIR, LANG } = process.env;
   const limits = { LIMIT_SENDS_PER_MINUTE: "0", LIMIT_SIGN_INS_PER_MINUTE: "0", LIMIT_REQUESTS_PER_MINUTE: "0" };
   const own = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: ownerUrl,
     BETTER_AUTH_SECRET: secret,
     PORT: `${port}`,
     METRICS_PORT: `${metricsPort}`,
