@@ -18,6 +18,7 @@ import { IconButton } from "@/ui/icon-button";
 import { Notices } from "@/ui/notices";
 import { OnDemand, onDemand } from "@/ui/on-demand";
 import { cookieNames, type Preferences } from "@/ui/preferences";
+import { useLatest } from "@/ui/use-latest";
 import styles from "./chat-shell.module.css";
 import { ShellContext } from "./shell-context";
 import { SignedOutNotice } from "./signed-out-notice";
@@ -52,22 +53,21 @@ export function ChatShell({ person: initialPerson, ...rest }: ChatShellProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const person = usePerson(initialPerson);
-  const userId = person?.id ?? null;
-  const isGuest = person?.isGuest ?? false;
-  const [ended, setEnded] = useState<{ userId: string | null; isGuest: boolean } | null>(null);
-  const isSignedOut = ended !== null && (userId === null || userId === ended.userId);
+  const latestPerson = useLatest(person);
+  const [ended, setEnded] = useState<Person | null>(null);
+  const isSignedOut = ended !== null && (person === null || person.id === ended.id);
   const onSessionEnd = useCallback(
     (end: SessionEnd) => {
       // What is shown here is not theirs.
       if (end === "another-person") return window.location.assign("/");
-      setEnded({ userId, isGuest });
+      setEnded(latestPerson.current);
       // Nobody can sign in as a guest again: from here on they are a visitor, whose first action makes a new one.
-      if (isGuest) queryClient.setQueryData(trpc.account.me.queryKey(), null);
+      if (latestPerson.current?.isGuest) queryClient.setQueryData(trpc.account.me.queryKey(), null);
     },
-    [userId, isGuest, trpc, queryClient],
+    [latestPerson, trpc, queryClient],
   );
   return (
-    <LiveProvider userId={isSignedOut ? null : userId} onSessionEnd={onSessionEnd}>
+    <LiveProvider userId={isSignedOut ? null : (person?.id ?? null)} onSessionEnd={onSessionEnd}>
       {isSignedOut && <SignedOutNotice wasGuest={ended.isGuest} />}
       <Frame {...rest} person={person} />
     </LiveProvider>
