@@ -1,5 +1,9 @@
 import { notify } from "@/ui/notices";
+import { isOwnAnswer } from "./own-answer";
 import { requests } from "./requests";
+
+/** Everything else that the page asks waits for it. */
+const patienceMs = 10_000;
 
 /** Whether the session is being ended from here: what the server refuses from now on is no news. */
 export function isSigningOut(): boolean {
@@ -13,8 +17,9 @@ export async function signOut(): Promise<void> {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: "{}",
+      signal: AbortSignal.timeout(patienceMs),
     }).catch(() => null);
-    if (!response?.ok) return notify("You could not be signed out. Try again.");
+    if (!response?.ok || !isOwnAnswer(response)) return notify("You could not be signed out. Try again.");
     leave();
     await new Promise(() => {}); // until the page is gone
   });

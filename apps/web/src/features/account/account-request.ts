@@ -1,4 +1,5 @@
 import type { ErrorBody, ErrorIssue } from "@holdfast/contract";
+import { isOwnAnswer } from "@/trpc/own-answer";
 
 export type AccountAnswer<Data> = { ok: true; data: Data } | { ok: false; failure: AccountFailure };
 
@@ -24,6 +25,7 @@ export async function accountRequest<Data = unknown>(
     body: body instanceof Blob ? body : body && JSON.stringify(body),
   }).catch(() => null);
   if (!response) return { ok: false, failure: noConnection };
+  if (response.ok && !isOwnAnswer(response)) return { ok: false, failure: somethingBetween };
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return { ok: true, data: answer as Data }; // the endpoint's own promise
   return { ok: false, failure: failureOf(response, answer as ErrorBody | null) };
@@ -32,6 +34,12 @@ export async function accountRequest<Data = unknown>(
 const noConnection: AccountFailure = {
   status: 0,
   message: "There is no connection to the server. Check it and try again.",
+  issues: [],
+};
+
+const somethingBetween: AccountFailure = {
+  status: 0,
+  message: "Something between here and Holdfast answered in its place, and nothing was done. Load the page anew.",
   issues: [],
 };
 

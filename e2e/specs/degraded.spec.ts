@@ -1,0 +1,46 @@
+import type { Route } from "@playwright/test";
+import { isSignedIn, signsUp } from "../fixtures/account.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+/** What a proxy says in the server's place. */
+const saysProxy = (status: number) => (route: Route) =>
+  route.fulfill({ status, contentType: "text/html", body: "<h1>Please sign in to the network</h1>" });
+
+const inVain = "Something between here and Holdfast answered in its place, and nothing was done.";
+
+test("R-WEB-4: what a proxy answers in the server's place is not taken for a success", async ({ person }) => {
+  const account = await signsUp(person);
+  const { page } = person;
+  await page.goto("/settings");
+  await page.route(/\/api\/(auth|account)\//, saysProxy(200));
+
+  await page.getByLabel("Current password").fill(account.password);
+  await page.getByLabel("New password").fill("another long password");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("alert").getByText(inVain)).toBeVisible();
+  await expect(page.getByLabel("New password")).toHaveValue("another long password");
+  const file = { name: "export.json", mimeType: "application/json", buffer: Buffer.from("{}") };
+  await page.getByLabel("Import a JSON export").setInputFiles(file);
+  await expect(page.getByRole("status").getByText(inVain)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByText("You could not be signed out. Try again.")).toBeVisible();
+  await page.getByRole("button", { name: "Delete account" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("textbox", { name: "Password" }).fill(account.password);
+  await dialog.getByRole("button", { name: "Delete account" }).click();
+  await expect(dialog.getByText(inVain)).toBeVisible();
+
+  await page.unroute(/\/api\/(auth|account)\//);
+  await page.goto("/");
+  await isSignedIn(person, account);
+});
+
+test("R-SEC-2: a sign-out that gets no answer is given up, and what was sent meanwhile goes", async ({ person }) => {
+  await signsUp(person);
+  await person.begins("before signing out");
+  await person.page.route(/sign-out/, () => {});
+  await person.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await person.says("written meanwhile");
+  await expect(person.page.getByText("You could not be signed out. Try again.")).toBeVisible({ timeout: 20_000 });
+  await expect(person.answers).toHaveText([/before signing out/, /written meanwhile/]);
+});
