@@ -1,5 +1,6 @@
 import type { Route } from "@playwright/test";
 import { isSignedIn, signsUp } from "../fixtures/account.ts";
+import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 /** What a proxy says in the server's place. */
@@ -43,4 +44,17 @@ test("R-SEC-2: a sign-out that gets no answer is given up, and what was sent mea
   await person.says("written meanwhile");
   await expect(person.page.getByText("You could not be signed out. Try again.")).toBeVisible({ timeout: 20_000 });
   await expect(person.answers).toHaveText([/before signing out/, /written meanwhile/]);
+});
+
+test("R-TURN-4: a stop that is not taken is told, and can be tried again", async ({ person }) => {
+  person.problems.allow(...connectionLoss);
+  await person.comesToNew();
+  await person.says("[long 400 50]");
+  await expect(person.answers).toContainText("word3");
+  await person.page.route(/turn\.stop/, saysProxy(503));
+  await person.stop.click();
+  await expect(person.page.getByText("The answer could not be stopped. Try again.")).toBeVisible();
+  await person.page.unroute(/turn\.stop/);
+  await person.stop.click();
+  await expect(person.answers).toContainText("Stopped");
 });

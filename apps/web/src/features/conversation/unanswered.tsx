@@ -3,6 +3,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { useState } from "react";
 import { useTRPCClient } from "@/trpc/client";
+import { notify } from "@/ui/notices";
 import { AnswerSteps } from "./answer-steps";
 import type { UnansweredEntry } from "./entries";
 import styles from "./unanswered.module.css";
@@ -13,7 +14,11 @@ export function Unanswered({ entry: { key, turn } }: { entry: UnansweredEntry })
   const [view, setView] = useState<TurnView | null>(null);
   const isStored = turn.lastPosition !== null;
   async function show() {
-    setView(await client.turn.get.query({ turnId: turn.id }).catch(() => null));
+    try {
+      setView(await client.turn.get.query({ turnId: turn.id }));
+    } catch {
+      notify("The message could not be read. Try again.");
+    }
   }
   return (
     <div data-entry={key} className={styles.unanswered}>

@@ -19,6 +19,8 @@ import type { Transcript } from "./transcript";
 import { newTurnId } from "./turn-id";
 
 const none: readonly Sending[] = [];
+/** Whoever presses Stop sees by then that it was in vain. */
+const stopPatienceMs = 10_000;
 
 export interface SendInput {
   conversationId: string | null;
@@ -84,8 +86,10 @@ export function useSending(person: Person | null, addressId: string | null) {
   const stop = useCallback(
     (turnId: string) => {
       if (outbox.stop(turnId)) stops.add(turnId);
-      // If it does not arrive the button is still there.
-      else void client.turn.stop.mutate({ turnId }).catch(() => {});
+      else
+        void client.turn.stop
+          .mutate({ turnId }, { signal: AbortSignal.timeout(stopPatienceMs) })
+          .catch(() => notify("The answer could not be stopped. Try again."));
     },
     [client, outbox, stops],
   );
