@@ -1,4 +1,4 @@
-import type { Route } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { isSignedIn, signsUp } from "../fixtures/account.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -58,3 +58,61 @@ test("R-TURN-4: a stop that is not taken is told, and can be tried again", async
   await person.stop.click();
   await expect(person.answers).toContainText("Stopped");
 });
+
+test("R-WEB-4: messages that could not be read come by themselves when they can", async ({ person }) => {
+  person.problems.allow(/status of 502/);
+  const first = await person.begins("read later");
+  await person.begins("read before");
+  await person.page.reload();
+  await person.page.route(/message\.page/, saysProxy(502));
+  await person.opens(first);
+  await expect(person.log).toContainText("The messages could not be read. They come as soon as they can.");
+  await person.page.unroute(/message\.page/);
+  await expect(person.sent).toHaveText(/read later/);
+});
+
+test("R-WEB-4: a search that failed finds by itself when it can", async ({ person }) => {
+  person.problems.allow(/status of 502/);
+  await person.begins("a needle in it");
+  await person.page.route(/search\.find/, saysProxy(502));
+  await person.page.keyboard.press("Control+k");
+  await person.page.getByRole("combobox").fill("needle");
+  await expect(person.page.getByText("The search cannot be reached.")).toBeVisible();
+  await expect(person.page.getByText("0 found")).toHaveCount(0);
+  await person.page.unroute(/search\.find/);
+  await expect(person.page.getByRole("option").first()).toBeVisible();
+});
+
+test("R-WEB-2: older conversations that cannot be read are asked for now and then, not all the time", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(/status of 429/);
+  const id = await person.begins("the newest");
+  await database.sql(
+    `insert into conversations (user_id, title, created_at, updated_at)
+     select user_id, 'older ' || n, now() - n * interval '1 day', now() - n * interval '1 day'
+     from conversations, generate_series(1, 120) as n where id = $1`,
+    [id],
+  );
+  await person.page.reload();
+  const askedAt: number[] = [];
+  const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, path: "conversation.list" };
+  const refusal = [{ error: { message: "Too fast.", code: -32029, data } }];
+  await person.page.route(/conversation\.list/, (route) => {
+    askedAt.push(Date.now());
+    return route.fulfill({ status: 429, json: refusal });
+  });
+  await toListEnd(person.page);
+  await expect.poll(() => askedAt.length, { timeout: 20_000 }).toBeGreaterThan(3);
+  expect((askedAt[3] ?? 0) - (askedAt[0] ?? 0)).toBeGreaterThan(2_000);
+  await person.page.unroute(/conversation\.list/);
+  await expect(async () => {
+    await toListEnd(person.page);
+    await expect(person.link("older 120")).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 20_000 });
+});
+
+async function toListEnd(page: Page): Promise<void> {
+  await page.getByRole("navigation", { name: "Conversations" }).evaluate((list) => list.scrollTo(0, list.scrollHeight));
+}

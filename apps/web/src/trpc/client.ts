@@ -41,17 +41,29 @@ export function createQueryClient() {
         refetchOnReconnect: false,
         networkMode: "always",
         retry: (failures, error) => failures < 2 && isWorthRetrying(error),
+        refetchInterval: whileFailing,
       },
       mutations: { networkMode: "always", retry: false },
     },
   });
 }
 
-/** An answer in the 400s is the same the next time. */
+const readAgainMs = 4_000;
+
+/**
+ * What could not be read is read again as long as it is wanted: no event tells that a reading would succeed now.
+ * Without a network nothing is tried; the reconnect that follows reads all.
+ */
+export function whileFailing({ state }: { state: { status: string; error: unknown } }): number | false {
+  const isDue = state.status === "error" && isWorthRetrying(state.error) && navigator.onLine !== false;
+  return isDue && readAgainMs;
+}
+
+/** Another answer in the 400s than "too many" is the same the next time. */
 function isWorthRetrying(error: unknown): boolean {
   if (!(error instanceof TRPCClientError)) return true;
   const status: unknown = error.data?.httpStatus;
-  return typeof status !== "number" || status >= 500;
+  return typeof status !== "number" || status >= 500 || status === 429;
 }
 
 /** The error's code as the contract names it, or null where the request never arrived. */

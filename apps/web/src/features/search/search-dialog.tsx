@@ -96,7 +96,9 @@ export default function SearchDialog({ person, typedMeanwhile, onClose }: Search
           <Group key={group.label} id={id} group={group} active={active} onChoose={choose} />
         ))}
       </div>
-      <VisuallyHidden role="status">{isBlank(text) || isSearching ? "" : `${hits.length} found`}</VisuallyHidden>
+      <VisuallyHidden role="status">
+        {isBlank(text) || isSearching || failure ? "" : `${hits.length} found`}
+      </VisuallyHidden>
       {(isEmpty || failure) && <p className={styles.nothing}>{failure ?? `Nothing holds “${text.trim()}”.`}</p>}
     </Dialog>
   );

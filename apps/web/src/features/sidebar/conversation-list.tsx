@@ -3,7 +3,7 @@
 import type { ConversationSummary, Person } from "@holdfast/contract";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { useTRPC } from "@/trpc/client";
+import { useTRPC, whileFailing } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPage, loadedConversations, withOpen } from "@/trpc/conversation-pages";
 import { OnDemand, onDemand } from "@/ui/on-demand";
@@ -161,6 +161,8 @@ function useConversations(
       initialCursor: null,
       initialData: initialList ? { pages: [initialList], pageParams: [null] } : undefined,
       getNextPageParam: (page) => page.nextCursor,
+      // Of a page that did not come only that one is asked for again, below.
+      refetchInterval: (query) => !query.state.fetchMeta?.fetchMore && whileFailing(query),
       // Comparing thousands of rows in depth costs more than drawing the few in sight.
       structuralSharing: false,
     }),
@@ -172,19 +174,26 @@ function useConversations(
     }),
   );
 
-  const { data, hasNextPage, isFetching, fetchNextPage } = list;
+  const { data, hasNextPage, isFetching, isError, isFetchNextPageError, error, fetchNextPage } = list;
   const conversations = useMemo(
     () => withOpen(loadedConversations(data), open).filter((conversation) => conversation.pinnedAt === null),
     [data, open],
   );
   const pinned = pinnedQuery.data ?? noConversations;
-  const canLoadMore = hasNextPage && !isFetching;
+  const canLoadMore = hasNextPage && !isFetching && !isError;
   const loadMore = useMemo(
     () => () => {
       if (canLoadMore) void fetchNextPage(); // its failure is in the query's state
     },
     [canLoadMore, fetchNextPage],
   );
+  const isNextDue = isFetchNextPageError && !isFetching;
+  useEffect(() => {
+    const againMs = isNextDue && whileFailing({ state: { status: "error", error } });
+    if (againMs === false) return;
+    const timer = setTimeout(() => void fetchNextPage(), againMs); // its failure is in the query's state
+    return () => clearTimeout(timer);
+  }, [isNextDue, error, fetchNextPage]);
   const isEmpty = conversations.length === 0 && pinned.length === 0 && (person === null || list.isSuccess);
   return { conversations, pinned, loadMore, isEmpty };
 }
