@@ -113,6 +113,19 @@ test("R-WEB-2: older conversations that cannot be read are asked for now and the
   }).toPass({ timeout: 20_000 });
 });
 
+test("R-WEB-4: a stream of events that does not begin is told of, and tried again until it does", async ({
+  person,
+}) => {
+  await person.begins("before");
+  await person.page.route(/live\.feed/, () => {});
+  await person.page.reload();
+  await person.says("is there an answer?");
+  await expect(person.page.getByRole("status", { name: "Reconnecting" })).toBeVisible({ timeout: 20_000 });
+  await person.page.unroute(/live\.feed/);
+  await expect(person.answers.last()).toContainText("is there an answer?", { timeout: 20_000 });
+  await expect(person.page.getByRole("status", { name: "Reconnecting" })).toHaveCount(0);
+});
+
 async function toListEnd(page: Page): Promise<void> {
   await page.getByRole("navigation", { name: "Conversations" }).evaluate((list) => list.scrollTo(0, list.scrollHeight));
 }

@@ -18,6 +18,9 @@ interface FeedOptions {
   onSessionEnd(end: SessionEnd): void;
 }
 
+/** A server that is there says so with the first event. */
+const greetedWithinMs = 10_000;
+
 /**
  * Keeps one stream open: again after a loss, with growing pauses; at once when the network or the person comes back.
  * Nothing is tried while the browser says that there is no network.
@@ -35,10 +38,16 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     if (navigator.onLine === false) return;
     if (isSigningOut()) return retry();
     let current = true;
+    // What is held up on its way, as by a proxy that gathers an answer before it passes it on, does not fail by itself.
+    const greeting = setTimeout(() => {
+      current = false;
+      lose("lost");
+    }, greetedWithinMs);
     const opened = open({
       onEvent(event) {
         if (!current) return;
         if (event.type === "connected") {
+          clearTimeout(greeting);
           failures = 0;
           onConnected(true);
         }
@@ -47,12 +56,14 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
       onEnd(reason) {
         if (!current) return;
         current = false;
+        clearTimeout(greeting);
         lose(reason);
       },
     });
     stream = {
       close() {
         current = false;
+        clearTimeout(greeting);
         opened.close();
       },
     };
