@@ -1,5 +1,5 @@
 import type { Page, Route } from "@playwright/test";
-import { isSignedIn, signsUp } from "../fixtures/account.ts";
+import { isSignedIn, newAccount, signsOut, signsUp } from "../fixtures/account.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -124,6 +124,20 @@ test("R-WEB-4: a stream of events that does not begin is told of, and tried agai
   await person.page.unroute(/live\.feed/);
   await expect(person.answers.last()).toContainText("is there an answer?", { timeout: 20_000 });
   await expect(person.page.getByRole("status", { name: "Reconnecting" })).toHaveCount(0);
+});
+
+test("R-SEC-1: settings that were left open change nothing of whoever has signed in since", async ({ person }) => {
+  person.problems.allow(/status of 403/);
+  await signsUp(person);
+  const { page: leftOpen } = await person.inAnotherTab("/settings");
+  await signsOut(person);
+  const account = { ...newAccount(), name: "Grace Hopper" };
+  await signsUp(person, account);
+  await leftOpen.getByRole("textbox", { name: "Name" }).fill("Augusta King");
+  await leftOpen.getByRole("button", { name: "Save name" }).click();
+  await expect(leftOpen.getByRole("alert").getByText("Somebody else is signed in here now.")).toBeVisible();
+  await person.page.reload();
+  await isSignedIn(person, account);
 });
 
 async function toListEnd(page: Page): Promise<void> {

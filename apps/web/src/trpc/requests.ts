@@ -12,7 +12,10 @@ const outlivingBytes = 32 * 1024;
 export class Requests {
   readonly #fetch: Fetch;
   readonly #underWay = new Set<Promise<unknown>>();
-  /** The account that the page shows: nobody else is to be made by what it sends. Null for visitors and guests. */
+  /**
+   * Whom the page shows: nobody else is to be made by what it sends, or changed. Null for visitors; in the chat also for
+   * guests, who may begin anew there, or sign in elsewhere.
+   */
   accountId: string | null = null;
   #exclusion: Promise<void> | null = null;
   #bytesOutliving = 0;

@@ -1,3 +1,4 @@
+import { type Json, personHeader } from "@holdfast/contract";
 import { getMigrations } from "better-auth/db/migration";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
@@ -93,6 +94,28 @@ describe("accounts", () => {
     expect((await browser.fetch("/api/account/sessions", { method: "DELETE" })).status).toBe(204);
     expect((await second.query("conversation.list", {})).code).toBe("UNAUTHORIZED");
     expect((await list()).sessions).toHaveLength(1);
+  });
+
+  it("R-SEC-1: a page that shows somebody else changes nothing of whoever has signed in since", async () => {
+    const before = await newAccount(used.server.browser());
+    const { browser, id } = await newAccount(used.server.browser());
+    const asks = (path: string, json: Json, shown: string) =>
+      browser.fetch(path, { method: "POST", json, headers: { [personHeader]: shown } });
+    const changes: [path: string, json: Json][] = [
+      ["/api/auth/update-user", { name: "Somebody else" }],
+      ["/api/auth/token", {}],
+      ["/api/account/import", {}],
+      ["/api/account/delete", { password }],
+      ["/api/trpc/task.add", { title: "Of the person before" }],
+    ];
+    for (const [path, json] of changes) {
+      const refused = await asks(path, json, before.id);
+      expect(refused.status, path).toBe(403);
+      expect(await refused.text()).toContain("Somebody else is signed in here now.");
+    }
+    expect((await browser.query("account.me")).data).toMatchObject({ id, name: "Ada" });
+    expect((await browser.query("task.list")).data).toEqual([]);
+    expect((await asks("/api/auth/update-user", { name: "Grace" }, id)).status).toBe(200);
   });
 
   it("R-SEC-2: changes the password, which ends the other sessions", async () => {

@@ -12,6 +12,7 @@ import { type AuthRoute, routesAt } from "./auth-routes.ts";
 import type { BearerTokens } from "./bearer.ts";
 import { inSignIn, type SignIn } from "./guest-plugin.ts";
 import { assertOwnOrigin } from "./origin.ts";
+import { assertShown } from "./shown-person.ts";
 
 export interface AuthHandlerOptions {
   auth: Auth;
@@ -70,6 +71,7 @@ export function createAuthHandler(options: AuthHandlerOptions) {
   async function signedIn(headers: Headers): Promise<{ person: Person; token: string }> {
     const session = await options.sessionOf(headers);
     if (!session) throw new ApiError("UNAUTHORIZED", "Sign in first.");
+    assertShown(headers, session.person);
     return session;
   }
 

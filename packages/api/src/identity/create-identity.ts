@@ -17,6 +17,7 @@ import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
 import { createOutbox } from "./outbox.ts";
 import { clearedCookies, cookiePrefixOf, cookiesOf, isHttps, sessionCookies } from "./session-cookies.ts";
+import { assertShown } from "./shown-person.ts";
 
 export interface IdentityOptions {
   db: Database;
@@ -144,7 +145,9 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
 
     authorize: async (headers, { changes, onSetCookie }) => {
       assertOwnOrigin(headers, appUrl, changes);
-      return identify(headers, { certain: changes, onSetCookie });
+      const person = await identify(headers, { certain: changes, onSetCookie });
+      if (changes) assertShown(headers, person);
+      return person;
     },
 
     beginVisit(headers) {

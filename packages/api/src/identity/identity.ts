@@ -15,7 +15,7 @@ export interface Identity {
   ): Promise<Person | null>;
   /**
    * What every procedure and route calls first: refuses a foreign origin (FORBIDDEN), then identifies.
-   * `changes` is true for mutations.
+   * `changes` is true for mutations, which are refused where the page shows somebody else (`personHeader`).
    */
   authorize(
     headers: Headers,

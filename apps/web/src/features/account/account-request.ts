@@ -1,5 +1,6 @@
-import type { ErrorBody, ErrorIssue } from "@holdfast/contract";
+import { type ErrorBody, type ErrorIssue, personHeader } from "@holdfast/contract";
 import { isOwnAnswer } from "@/trpc/own-answer";
+import { requests } from "@/trpc/requests";
 
 export type AccountAnswer<Data> = { ok: true; data: Data } | { ok: false; failure: AccountFailure };
 
@@ -21,7 +22,10 @@ export async function accountRequest<Data = unknown>(
 ): Promise<AccountAnswer<Data>> {
   const response = await fetch(path, {
     method,
-    headers: body ? { "content-type": "application/json" } : {},
+    headers: {
+      ...(body && { "content-type": "application/json" }),
+      ...(requests.accountId !== null && { [personHeader]: requests.accountId }),
+    },
     body: body instanceof Blob ? body : body && JSON.stringify(body),
   }).catch(() => null);
   if (!response) return { ok: false, failure: noConnection };

@@ -1,6 +1,8 @@
 "use client";
 
 import { limits, type Person } from "@holdfast/contract";
+import { useLayoutEffect } from "react";
+import { requests } from "@/trpc/requests";
 import { signOut } from "@/trpc/sign-out";
 import { Button } from "@/ui/button";
 import { classNames } from "@/ui/class-names";
@@ -10,6 +12,10 @@ import { Section } from "./section";
 import styles from "./settings.module.css";
 
 export function AccountSection({ person }: { person: Person | null }) {
+  const id = person?.id ?? null;
+  useLayoutEffect(() => {
+    requests.accountId = id;
+  }, [id]);
   if (person === null || person.isGuest) return <GuestSection />;
   return (
     <>
