@@ -1,4 +1,4 @@
-import type { Page, Route } from "@playwright/test";
+import type { Locator, Page, Route } from "@playwright/test";
 import { isSignedIn, newAccount, signsOut, signsUp } from "../fixtures/account.ts";
 import { connectionLoss } from "../fixtures/problems.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -71,6 +71,50 @@ test("R-WEB-4: messages that could not be read come by themselves when they can"
   await expect(person.sent).toHaveText(/read later/);
 });
 
+test("R-MSG-9: older messages that could not be read come by themselves when they can, at the very start too", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(/status of 502/);
+  const { page } = person;
+  const id = await person.begins("a long one");
+  await database.lengthen(id, 120, "line #.");
+  await page.reload();
+  await page.route(/message\.page/, saysProxy(502));
+  const refused = page.waitForResponse(/message\.page/);
+  await toStart(person.log);
+  await refused;
+  await toStart(person.log);
+  await expect(person.log.getByText("Loading older messages…")).toBeInViewport();
+  await page.unroute(/message\.page/);
+  await expect(person.log.getByText("Loading older messages…")).not.toBeInViewport();
+  await expect(async () => {
+    await toStart(person.log);
+    await expect(person.sent.first()).toContainText("a long one", { timeout: 200 });
+  }).toPass();
+});
+
+test("R-MSG-9: a message that was found is opened as soon as what is around it can be read", async ({
+  person,
+  database,
+}) => {
+  person.problems.allow(/status of 502/);
+  const { page } = person;
+  const id = await person.begins("a long one");
+  await database.lengthen(id, 400, "line #.");
+  const [target] = await database.sql<{ id: string }>(
+    "select id from messages where content = 'line 100.' and conversation_id = $1",
+    [id],
+  );
+  await page.goto("/new");
+  await page.route(/message\.page/, saysProxy(502));
+  const refused = page.waitForResponse(/message\.page/);
+  await page.goto(`/c/${id}#m-${target?.id}`);
+  await refused;
+  await page.unroute(/message\.page/);
+  await expect(person.log.getByText("line 100.")).toBeInViewport();
+});
+
 test("R-WEB-4: a search that failed finds by itself when it can", async ({ person }) => {
   person.problems.allow(/status of 502/);
   await person.begins("a needle in it");
@@ -139,6 +183,10 @@ test("R-SEC-1: settings that were left open change nothing of whoever has signed
   await person.page.reload();
   await isSignedIn(person, account);
 });
+
+async function toStart(log: Locator): Promise<void> {
+  await log.evaluate((element) => element.scrollTo(0, -element.scrollHeight));
+}
 
 async function toListEnd(page: Page): Promise<void> {
   await page.getByRole("navigation", { name: "Conversations" }).evaluate((list) => list.scrollTo(0, list.scrollHeight));

@@ -55,8 +55,12 @@ const readAgainMs = 4_000;
  * Without a network nothing is tried; the reconnect that follows reads all.
  */
 export function whileFailing({ state }: { state: { status: string; error: unknown } }): number | false {
-  const isDue = state.status === "error" && isWorthRetrying(state.error) && navigator.onLine !== false;
-  return isDue && readAgainMs;
+  return state.status === "error" && navigator.onLine !== false && pauseAfter(state.error);
+}
+
+/** How long to wait before it is worth asking again; false where it would be in vain. */
+export function pauseAfter(error: unknown): number | false {
+  return isWorthRetrying(error) && readAgainMs;
 }
 
 /** Another answer in the 400s than "too many" is the same the next time. */

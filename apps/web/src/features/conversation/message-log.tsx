@@ -3,6 +3,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { pauseAfter } from "@/trpc/client";
 import { type DaysOf, withDays } from "./days";
 import { type Entry, holdsMessage } from "./entries";
 import { LogEntry } from "./log-entry";
@@ -41,10 +42,16 @@ export function MessageLog({
   const column = useRef<HTMLDivElement>(null);
   const isPrinting = usePrinting();
   const { extent, before, after, update, show } = useWindow({ entries, scroller, column, isWhole: isPrinting });
-  // A page that does not come is asked for again with the next scroll.
-  const load = (what: "older" | "newer" | "newest" | { around: string }) => void onLoad(what).catch(() => {});
+  // A page that does not come is asked for again after a while: at the very start there is nothing left to scroll.
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const load = (what: "older" | "newer" | "newest") =>
+    void onLoad(what).catch((error) => {
+      const againMs = pauseAfter(error);
+      clearTimeout(again.current);
+      if (againMs !== false) again.current = setTimeout(lookAgain, againMs);
+    });
   const isCut = transcript?.newerCursor != null;
-  const { isAway, onScroll, toEnd } = useLogScroll({
+  const { isAway, onScroll, toEnd, lookAgain } = useLogScroll({
     scroller,
     column,
     isCut,
@@ -52,7 +59,7 @@ export function MessageLog({
     onNearStart: () => transcript?.olderCursor != null && load("older"),
     onNearEnd: () => transcript?.newerCursor != null && load("newer"),
   });
-  const { target, leave } = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load });
+  const { target, leave } = useTarget({ entries, scroller, show, isLoaded: transcript !== undefined, load: onLoad });
   const goToEnd = useCallback(() => {
     leave();
     toEnd();

@@ -86,7 +86,8 @@ export function useLogScroll({ scroller, column, isCut, update, onNearStart, onN
     wantsEnd.current = isCut;
     scroller.current?.scrollTo({ top: 0, behavior: "instant" });
   }, [scroller, isCut]);
-  return { isAway, onScroll, toEnd };
+  const lookAgain = useCallback(() => check.current(), [check]);
+  return { isAway, onScroll, toEnd, lookAgain };
 }
 
 function keepOffEnd(element: HTMLElement) {

@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
+import { pauseAfter } from "@/trpc/client";
 import { type Entry, holdsMessage } from "./entries";
 
 interface TargetOptions {
@@ -8,7 +9,7 @@ interface TargetOptions {
   scroller: RefObject<HTMLElement | null>;
   show(index: number): void;
   isLoaded: boolean;
-  load(what: { around: string }): void;
+  load(what: { around: string }): Promise<void>;
 }
 
 /**
@@ -40,7 +41,10 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
     if (index < 0) {
       if (asked !== target) {
         setAsked(target);
-        load({ around: target });
+        load({ around: target }).catch((error) => {
+          const againMs = pauseAfter(error);
+          if (againMs !== false) setTimeout(() => setAsked((latest) => (latest === target ? null : latest)), againMs);
+        });
       }
       return;
     }
