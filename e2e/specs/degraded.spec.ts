@@ -46,6 +46,18 @@ test("R-SEC-2: a sign-out that gets no answer is given up, and what was sent mea
   await expect(person.answers).toHaveText([/before signing out/, /written meanwhile/]);
 });
 
+test("R-WEB-4: devices that could not be listed are listed when one asks again", async ({ person }) => {
+  person.problems.allow(/status of 502/);
+  await signsUp(person);
+  await person.page.route(/account\/sessions/, saysProxy(502));
+  await person.page.goto("/settings");
+  await expect(person.page.getByText("Something went wrong on our side.")).toBeVisible();
+  await person.page.unroute(/account\/sessions/);
+  await person.page.getByRole("button", { name: "Show the devices" }).click();
+  await expect(person.page.getByText("This device")).toBeVisible();
+  await expect(person.page.getByText("Something went wrong on our side.")).toHaveCount(0);
+});
+
 test("R-TURN-4: a stop that is not taken is told, and can be tried again", async ({ person }) => {
   person.problems.allow(...connectionLoss);
   await person.comesToNew();

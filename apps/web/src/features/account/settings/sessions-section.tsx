@@ -24,7 +24,8 @@ export function SessionsSection() {
   const load = useCallback(async () => {
     const answer = await accountRequest<{ sessions: Session[] }>("GET", "/api/account/sessions");
     if (answer.ok) setSessions(answer.data.sessions);
-    else setFailure(answer.failure.message);
+    setFailure(answer.ok ? null : answer.failure.message);
+    return answer.ok;
   }, []);
 
   useEffect(() => {
@@ -33,8 +34,8 @@ export function SessionsSection() {
 
   async function end(path: string) {
     const answer = await accountRequest("DELETE", path);
-    setFailure(answer.ok || answer.failure.status === 404 ? null : answer.failure.message);
-    await load();
+    const wasRead = await load();
+    if (wasRead && !answer.ok && answer.failure.status !== 404) setFailure(answer.failure.message);
   }
 
   const others = sessions?.filter((session) => !session.current) ?? [];
@@ -64,6 +65,7 @@ export function SessionsSection() {
       )}
       {others.length > 1 && <Button onClick={() => void end("/api/account/sessions")}>Sign out all others</Button>}
       <div role="status">{failure && <p className={styles.failed}>{failure}</p>}</div>
+      {failure && !sessions && <Button onClick={() => void load()}>Show the devices</Button>}
     </Section>
   );
 }
