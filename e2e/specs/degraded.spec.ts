@@ -46,6 +46,18 @@ test("R-SEC-2: a sign-out that gets no answer is given up, and what was sent mea
   await expect(person.answers).toHaveText([/before signing out/, /written meanwhile/]);
 });
 
+test("R-SEC-2: a change by somebody whom the browser does not know any more tells that they are signed out", async ({
+  person,
+}) => {
+  person.problems.allow(/status of 401/);
+  await signsUp(person);
+  await person.begins("mine");
+  await person.context.clearCookies();
+  await person.chooses("Pin", "mine");
+  await expect(person.page.getByText("You have been signed out.")).toBeVisible();
+  await expect(person.page.getByRole("link", { name: "Sign in" })).toBeVisible();
+});
+
 test("R-WEB-4: devices that could not be listed are listed when one asks again", async ({ person }) => {
   person.problems.allow(/status of 502/);
   await signsUp(person);

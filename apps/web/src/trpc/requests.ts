@@ -17,6 +17,8 @@ export class Requests {
    * guests, who may begin anew there, or sign in elsewhere.
    */
   accountId: string | null = null;
+  /** Told where the server knows nobody by what the browser sends, as when its cookies were cleared while the page is open. */
+  onUnauthorized: (() => void) | null = null;
   #exclusion: Promise<void> | null = null;
   #bytesOutliving = 0;
 
@@ -34,7 +36,10 @@ export class Requests {
     // A browser refuses what is more than it allows, instead of sending it as any other.
     const outlives = bytes > 0 && this.#bytesOutliving + bytes <= outlivingBytes;
     if (outlives) this.#bytesOutliving += bytes;
-    const answer = this.#fetch(input, outlives ? { ...init, keepalive: true } : init);
+    const answer = this.#fetch(input, outlives ? { ...init, keepalive: true } : init).then((response) => {
+      if (response.status === 401) this.onUnauthorized?.();
+      return response;
+    });
     this.#underWay.add(answer);
     return answer.finally(() => {
       this.#underWay.delete(answer);

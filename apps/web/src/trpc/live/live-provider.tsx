@@ -4,6 +4,7 @@ import type { LiveEvent, TurnView } from "@holdfast/contract";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { useTRPC, useTRPCClient } from "../client";
+import { requests } from "../requests";
 import { type Connection, ConnectionStore } from "./connection-store";
 import type { OpenStream, SessionEnd } from "./feed";
 import { startLiveConnection } from "./live-connection";
@@ -78,8 +79,10 @@ export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderPro
       onConnected: (connected) => live.connection.setConnected(connected),
       onSessionEnd,
     });
+    requests.onUnauthorized = () => void checkPerson();
     return () => {
       isCurrent = false;
+      requests.onUnauthorized = null;
       connection.close();
       refresher.stop();
       live.turns.clear();
