@@ -98,6 +98,7 @@ test("R-OPS-3: a server that starts before its database says so, answers 503, an
   const server = await starting;
   try {
     expect(server.output).toContain("The database cannot be reached. Holdfast waits for it.");
+    expect(server.output).toMatch(/"reason":"[^"]+","msg":"the database cannot be reached/);
     expect((await fetch(`${server.url}/new`)).status).toBe(200);
   } finally {
     await server.end();

@@ -59,7 +59,7 @@ async function whenReachable<T>(
       signal.throwIfAborted();
       if (!(error instanceof UnavailableError)) throw error;
       if (attempt === 1) await onWait();
-      log.warn({ attempt, retryMs }, "the database cannot be reached; trying again");
+      log.warn({ attempt, retryMs, reason: error.reason }, "the database cannot be reached; trying again");
       await new Promise((resolve) => setTimeout(resolve, retryMs));
       signal.throwIfAborted();
     }

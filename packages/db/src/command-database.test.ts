@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "./embedded/postmaster.ts";
 import { openTestDatabase, type TestDatabase } from "./testing.ts";
 
 const own = fileURLToPath(new URL("..", import.meta.url));
@@ -49,6 +50,13 @@ describe("a command of the operator", () => {
     );
     await db.asRole("app"); // logs in as the servers do
     expect(await readdir(repository)).toEqual(["packages"]);
+  });
+
+  it("R-OPS-7: says why a server cannot be reached", async () => {
+    const address = new URL(db.options.ownerUrl);
+    address.port = String(await freePort());
+    const { code, said } = await migrate({ DATABASE_URL: address.href, BETTER_AUTH_SECRET: db.options.secret });
+    expect([code, said]).toEqual([1, `The database cannot be reached: connect ECONNREFUSED ${address.host}.`]);
   });
 
   it("R-OPS-7: reads the repository's .env, as the server does; the environment comes first", async () => {

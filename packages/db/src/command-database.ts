@@ -31,7 +31,8 @@ export async function withCommandDatabase<T>(
 /** Ends the command with a sentence for whoever operates it; with all that is known of what nobody foresaw. */
 export function failCommand(thrown: unknown): void {
   const error = translateError(thrown);
-  const said = [ConfigError, DataDirError, UnavailableError, UnusableDatabaseError];
-  console.error(error instanceof Error && said.some((type) => error instanceof type) ? error.message : error);
+  const said = [ConfigError, DataDirError, UnusableDatabaseError];
+  if (error instanceof UnavailableError) console.error(`The database cannot be reached: ${error.reason}.`);
+  else console.error(error instanceof Error && said.some((type) => error instanceof type) ? error.message : error);
   process.exitCode = 1;
 }

@@ -28,6 +28,14 @@ export class InvalidCursorError extends Error {
 /** The database does not answer, or not in time. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
+
+  /** Why, for whoever operates it: the words of the network or the server, in which no password and no row stands. */
+  get reason(): string {
+    const { cause } = this;
+    if (!(cause instanceof Error)) return "no answer";
+    // Where a name leads to several addresses, none of which answers, there is a code and no message.
+    return cause.message || String((cause as NodeJS.ErrnoException).code ?? cause.name);
+  }
 }
 
 /** A constraint refused the values. Carries the constraint's name and none of the values, so that it can be logged. */

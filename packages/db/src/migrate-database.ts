@@ -52,23 +52,37 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   }
 }
 
-/** Waiting does not help where the server answers that there is no such database or role. */
+/** Waiting does not help where the server answers that there is no such database or role, or not by the TLS that was asked for. */
 function refuseConnection(variable: string): (error: unknown) => never {
   return (error) => {
     const refused = /^(28...|3D000|42501)$/;
     if (error instanceof DatabaseError && refused.test(error.code ?? "")) {
       throw new UnusableDatabaseError(`${variable} leads to no database that can be used: ${error.message}.`);
     }
+    if (error instanceof Error && isRefusedTls(error)) {
+      throw new UnusableDatabaseError(
+        `${variable} asks for TLS that the server does not offer: ${error.message}. Where another authority than the system's vouches for the server, name its certificate, as in ?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem.`,
+      );
+    }
     throw error;
   };
+}
+
+/** OpenSSL's names of what is wrong with a certificate, or pg's own words where there is no TLS at all. */
+function isRefusedTls(error: Error): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException; // node's own errors carry a code
+  const certificate =
+    /^(CERT_|ERR_TLS_CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
+  return certificate.test(code) || error.message === "The server does not support SSL connections";
 }
 
 /** Once the server serves, a role that is refused passes for an outage. */
 async function refuseUnusableRoles(urls: Record<ServingRole, string>): Promise<void> {
   for (const [role, url] of Object.entries(urls)) {
-    if (await canConnect(url)) continue;
+    const variable = `${role.toUpperCase()}_DATABASE_URL`;
+    if (await canConnect(url).catch(refuseConnection(variable))) continue;
     throw new UnusableDatabaseError(
-      `${role.toUpperCase()}_DATABASE_URL leads to no database that can be used: the server refuses its role or password.`,
+      `${variable} leads to no database that can be used: the server refuses its role or password.`,
     );
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "./database.ts";
+import { freePort } from "./embedded/postmaster.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded/server.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Database } from "./types.ts";
@@ -46,6 +47,23 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe("an outage of the database", () => {
+  it("R-OPS-3: says why, where a name leads to several addresses too, and never the password", async () => {
+    const port = await freePort();
+    const opening = (host: string) => openDatabase({ ownerUrl: `postgres://u:hidden@${host}:${port}/d`, secret: "s" });
+    for (const host of ["127.0.0.1", "localhost", "nowhere.invalid"]) {
+      const error = await opening(host).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UnavailableError);
+      expect(error).toHaveProperty("reason", expect.stringMatching(/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/));
+      expect(error).toHaveProperty("reason", expect.not.stringContaining("hidden"));
+    }
+  });
+
+  it("R-OPS-1: is not what a server without the TLS that was asked for has, for waiting does not help", async () => {
+    await expect(openDatabase({ ownerUrl: `${server.url}?sslmode=require`, secret: "s" })).rejects.toThrow(
+      /^DATABASE_URL asks for TLS that the server does not offer: The server does not support SSL/,
+    );
+  });
+
   it("R-OPS-3: a server that hangs is unavailable within 5 s, for waiting callers too, and all works again afterwards", {
     skip: process.platform !== "linux",
   }, async () => {

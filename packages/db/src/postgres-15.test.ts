@@ -33,9 +33,17 @@ describe.skipIf(!existsSync(binaries.initdb))(`PostgreSQL 15 (skipped unless ${b
       place(),
     );
     expect(made).toMatchObject({ code: 0 });
+    const [key, certificate] = [join(data, "server.key"), join(data, "server.crt")];
+    const names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"];
+    const signed = await run(
+      "openssl",
+      ["req", "-new", "-x509", "-nodes", ...names, "-out", certificate, "-keyout", key],
+      place(),
+    );
+    expect(signed).toMatchObject({ code: 0 });
     await appendFile(
       join(data, "postgresql.conf"),
-      "listen_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\n",
+      "listen_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\nssl=on\n",
     );
     expect(await startPostmaster(data, port, place(), binaries)).toBeNull();
     const client = new Client({ connectionString: url("postgres", "postgres") });
@@ -49,6 +57,17 @@ describe.skipIf(!existsSync(binaries.initdb))(`PostgreSQL 15 (skipped unless ${b
   afterAll(async () => {
     await stopPostmaster(join(folder, "data"), place(), binaries);
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it("R-OPS-1: a certificate that nobody vouches for is said, not waited for; a named one is taken", async () => {
+    const ownerUrl = url("postgres", "postgres");
+    for (const mode of ["require", "verify-full"]) {
+      await expect(openDatabase({ ownerUrl: `${ownerUrl}?sslmode=${mode}`, secret: "s" })).rejects.toThrow(
+        /^DATABASE_URL asks for TLS that the server does not offer: self-signed certificate/,
+      );
+    }
+    const trusting = `${url("plain", "plain")}?sslmode=verify-full&sslrootcert=${join(folder, "data", "server.crt")}`;
+    await (await openDatabase({ ownerUrl: trusting, secret: "s" })).close();
   });
 
   it.each([
