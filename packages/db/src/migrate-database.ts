@@ -14,6 +14,7 @@ import {
   urlForRole,
 } from "./roles.ts";
 import type { DatabaseAddresses } from "./settings.ts";
+import { refuseUnusable } from "./usable-database.ts";
 
 export interface MigrateOptions extends DatabaseAddresses {
   /** The passwords of the serving roles are derived from it, but for those that were made by hand. */
@@ -26,7 +27,6 @@ export interface MigratedDatabase {
   applied: string[];
 }
 
-const oldestVersion = 15;
 const migrationLock = 4_862_170_002;
 
 /**
@@ -85,37 +85,6 @@ async function refuseUnusableRoles(urls: Record<ServingRole, string>): Promise<v
       `${variable} leads to no database that can be used: the server refuses its role or password.`,
     );
   }
-}
-
-async function refuseUnusable(owner: Client): Promise<void> {
-  const { rows } = await owner.query<{ version: number; encoding: string; ours: boolean; foreign_tables: string[] }>(
-    `SELECT current_setting('server_version_num')::int / 10000 AS version,
-       current_setting('server_encoding') AS encoding,
-       to_regclass('public.${migrationsTable}') IS NOT NULL AS ours,
-       ARRAY(SELECT name FROM unnest(ARRAY['users', 'tasks']) name WHERE to_regclass('public.' || name) IS NOT NULL) AS foreign_tables`,
-  );
-  const found = rows[0];
-  if (!found) throw new UnusableDatabaseError("The database does not say what it is.");
-  if (found.version < oldestVersion) {
-    throw new UnusableDatabaseError(`The server is PostgreSQL ${found.version}; it must be ${oldestVersion} or later.`);
-  }
-  if (found.encoding !== "UTF8") {
-    throw new UnusableDatabaseError(`The database's encoding is ${found.encoding}; it must be UTF8.`);
-  }
-  const migrated = found.ours ? await appliedMigrations(owner) : [];
-  const ownTables = migrated.some((name) => name.startsWith("People")) ? ["users"] : [];
-  if (migrated.some((name) => name.startsWith("Tasks"))) ownTables.push("tasks");
-  const foreign = found.foreign_tables.filter((table) => !ownTables.includes(table));
-  if (foreign.length > 0) {
-    throw new UnusableDatabaseError(
-      `The database already has a table “${foreign.join("” and “")}” that Holdfast did not make. Nothing was changed: give Holdfast a database of its own.`,
-    );
-  }
-}
-
-async function appliedMigrations(owner: Client): Promise<string[]> {
-  const { rows } = await owner.query<{ name: string }>(`SELECT name FROM ${migrationsTable}`);
-  return rows.map((row) => row.name);
 }
 
 async function chooseRoles(owner: Client, options: MigrateOptions): Promise<RoleNames> {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { Client } from "pg";
+import { Client, escapeIdentifier } from "pg";
 import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../database.ts";
@@ -165,6 +165,55 @@ describe("migrations", () => {
       expect(roles.rowCount).toBe(0);
     },
   );
+
+  it("R-OPS-1: a database may be called anything", async () => {
+    const name = `My "chats" of Bob's ü 50% ${randomBytes(4).toString("hex")}`;
+    await admin.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+    try {
+      const database = await openDatabase({ ownerUrl: urlForDatabase(server.url, name), secret });
+      expect(await database.isReady()).toBe(true);
+      await database.close();
+    } finally {
+      await admin.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
+      for (const role of ["app", "auth", "tasks"]) {
+        await admin.query(`DROP ROLE IF EXISTS ${escapeIdentifier(`${name}_${role}`)}`);
+      }
+    }
+  });
+
+  it("R-OPS-1: a database whose tables would be made in another schema is refused and left untouched", async () => {
+    const ownerUrl = await emptyDatabase();
+    await connected(ownerUrl, (client) => client.query("CREATE SCHEMA chat"));
+    const address = new URL(ownerUrl);
+    address.searchParams.set("options", "-c search_path=chat,public");
+    await expect(openDatabase({ ownerUrl: address.href, secret })).rejects.toThrow(
+      "The schema of DATABASE_URL's role is chat; it must be public",
+    );
+    const { rows } = await connected(ownerUrl, (client) =>
+      client.query("SELECT relname FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'chat'::regnamespace)"),
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it("R-OPS-1: a role that may not make what the migrations make is refused before the first of them", async () => {
+    const ownerUrl = await emptyDatabase();
+    const role = `${rolesOf(ownerUrl).app}_stranger`;
+    await admin.query(`CREATE ROLE "${role}" LOGIN CREATEROLE PASSWORD 'p'`);
+    try {
+      await connected(ownerUrl, (client) => client.query(`GRANT ALL ON SCHEMA public TO "${role}"`));
+      const stranger = new URL(ownerUrl);
+      stranger.username = role;
+      stranger.password = "p";
+      await expect(openDatabase({ ownerUrl: stranger.href, secret })).rejects.toThrow("it must own it");
+      const { rows } = await connected(ownerUrl, (client) =>
+        client.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+      );
+      expect(rows).toEqual([]);
+    } finally {
+      await connected(ownerUrl, (client) => client.query(`REVOKE ALL ON SCHEMA public FROM "${role}"`));
+      await admin.query(`DROP ROLE "${role}"`);
+    }
+  });
 
   it("R-MSG-5: a database that would count bytes is refused", async () => {
     const ownerUrl = await emptyDatabase("ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0");
