@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendFile, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeLiteral } from "pg";
+import { DataDirError } from "../errors.ts";
 import { writeOnce } from "../write-once.ts";
 import type { Binaries } from "./binaries.ts";
 import { run } from "./commands.ts";
@@ -118,7 +119,7 @@ async function isCluster(data: string): Promise<boolean> {
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return false;
-      throw new Error(`The folder ${data} cannot be read; it belongs to another system user.`, { cause: error });
+      throw new DataDirError(`The folder ${data} cannot be read; it belongs to another system user.`, { cause: error });
     },
   );
 }

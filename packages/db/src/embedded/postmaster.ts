@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath, rm, stat, truncate } from "node:fs/promises";
+import { chmod, readFile, readlink, realpath, rm, stat, truncate } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
@@ -50,6 +50,7 @@ export async function startPostmaster(
 ): Promise<string | null> {
   const logFile = join(folder, "log");
   await shorten(logFile);
+  await makeOurs(data, { folder, user });
   const { code, output } = await run(
     pgCtl,
     ["start", "-w", "-t", "60", "-s", "-D", data, "-l", logFile, "-p", postgres, "-o", `-p ${port}`],
@@ -58,6 +59,13 @@ export async function startPostmaster(
   if (code === 0) return null;
   const log = await readFile(logFile, "utf8").catch(() => "");
   return `${output}\n${log.split("\n").slice(-15).join("\n")}`;
+}
+
+/** PostgreSQL refuses data of another user, or that others can read: so it is in many a copy that was put back. */
+async function makeOurs(data: string, { folder, user }: Place): Promise<void> {
+  const { uid, mode } = await stat(data);
+  if (user && uid !== user.uid) await run("chown", ["-hR", `${user.uid}:${user.gid}`, folder], { user: null });
+  if (mode & 0o077) await chmod(data, 0o700).catch(() => {}); // somebody else's: PostgreSQL says so
 }
 
 /** Ends sessions and writes everything out; returns when the server is gone. */

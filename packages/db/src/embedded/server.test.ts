@@ -182,6 +182,42 @@ describe("the embedded server", () => {
     await server.stop();
   });
 
+  it("R-OPS-1: data that was put back without its owners and permissions is used", async () => {
+    const dataDir = await usedFolder();
+    const place = join(dataDir, (await readFile(join(dataDir, "postgres-folder"), "utf8")).trim());
+    await promisify(execFile)("chmod", ["-R", "a+rX", place]);
+    if (isRoot) await promisify(execFile)("chown", ["-R", "0:0", place]);
+    const server = await start(dataDir);
+    await ask(server.url);
+    await server.stop();
+    await ended(server.url);
+  });
+
+  it("R-OPS-1: data whose password was lost is said at once, and no server left behind", async () => {
+    const dataDir = await usedFolder();
+    const passwordFile = join(dataDir, "postgres-password");
+    const password = await readFile(passwordFile, "utf8");
+    const place = join(dataDir, (await readFile(join(dataDir, "postgres-folder"), "utf8")).trim());
+    await rm(passwordFile);
+    await expect(start(dataDir)).rejects.toThrow(`the one in ${passwordFile}: put back the file that belongs to it.`);
+    expect(await findPostmaster(join(place, "data"))).toBeNull();
+    await writeFile(passwordFile, password);
+    await (await start(dataDir)).stop();
+  });
+
+  it("R-OPS-1: what keeps the server from starting is said while it is tried again", async () => {
+    const dataDir = await usedFolder();
+    const place = join(dataDir, (await readFile(join(dataDir, "postgres-folder"), "utf8")).trim());
+    const version = join(place, "data", "PG_VERSION");
+    const text = await readFile(version, "utf8");
+    await writeFile(version, "12\n");
+    const messages: string[] = [];
+    const starting = start(dataDir, messages);
+    await vi.waitFor(() => expect(messages.join()).toContain("files are incompatible with server"), { timeout: 10_000 });
+    await writeFile(version, text);
+    await (await starting).stop();
+  });
+
   it("R-OPS-1: works for an ordinary user", { skip: !isRoot }, async ({ skip }) => {
     const ordinaryUser = await findOrdinaryUser();
     skip(

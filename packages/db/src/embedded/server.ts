@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
+import { DataDirError } from "../errors.ts";
 import { findBinaries } from "./binaries.ts";
 import { databaseName, ownerName, prepareCluster } from "./cluster.ts";
 import { choosePlace } from "./places.ts";
@@ -40,19 +41,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return `postgres://${ownerName}:${encodeURIComponent(cluster.ownerPassword)}@127.0.0.1:${port}/${databaseName}`;
   }
 
-  /** Joins the server that runs, or starts one; until either has worked. */
+  /** Joins the server that runs, or starts one; until either has worked. One that cannot be joined is not left behind. */
   async function enter(fixedPort: number | null): Promise<Claim> {
     const deadline = performance.now() + startTimeoutMs;
     let failure = "It did not answer.";
+    let startedHere = false;
+    let isSaid = false;
     while (performance.now() < deadline) {
       const running = await findPostmaster(cluster.data);
       if (running) {
-        const joined = await join(running.port);
+        const joined = await join(running.port).catch(async (error: unknown) => {
+          if (startedHere) await stopPostmaster(cluster.data, place, binaries);
+          throw error;
+        });
         if (joined) return joined;
         await sleep(50); // it is starting or stopping
       } else {
-        failure = (await startPostmaster(cluster.data, fixedPort ?? (await freePort()), place, binaries)) ?? failure;
-        if (!(await findPostmaster(cluster.data))) await sleep(200);
+        const problem = await startPostmaster(cluster.data, fixedPort ?? (await freePort()), place, binaries);
+        startedHere = problem === null;
+        if (await findPostmaster(cluster.data)) continue;
+        failure = problem ?? failure;
+        if (!isSaid) options.log(`The embedded PostgreSQL does not start yet; trying again. ${failure}`);
+        isSaid = true;
+        await sleep(200);
       }
     }
     throw new Error(`The embedded PostgreSQL could not be started. ${failure}`);
@@ -67,9 +78,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         usersLock,
       ]);
       if (!rows[0]?.held) throw new Error("The server is being stopped.");
-    } catch {
+    } catch (error) {
       await client.end().catch(() => {}); // it never was connected, perhaps
-      return null;
+      const wrongPassword = "28P01";
+      if (!(error instanceof DatabaseError) || error.code !== wrongPassword) return null;
+      throw new DataDirError(
+        `The database in ${place.folder} has another password than the one in ${options.dataDir}/postgres-password: put back the file that belongs to it.`,
+      );
     }
     client.once("end", () => void rejoin(port)); // it handles its errors
     return { client, port };
