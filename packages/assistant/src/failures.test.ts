@@ -29,6 +29,40 @@ it.each([
   await provider.stop();
 });
 
+it("R-OPS-4: what a provider answered is an error with its status or the network's code, which the log can tell", async () => {
+  const provider = await startFakeProvider();
+  const { baseUrl } = provider;
+  const assistant = createAssistant({ openai: { baseUrl, models: ["fake-echo"] }, log });
+  const causeOf = async (prompt: string) => {
+    const { outcome } = await finishTurn(assistant, { model: "openai/fake-echo", prompt });
+    return outcome.status === "failed" ? outcome.cause : null;
+  };
+  const refused = await causeOf("[429 600]");
+  expect(refused).toBeInstanceOf(Error);
+  expect(refused).toMatchObject({ name: "AI_APICallError", message: "status 429" });
+  await provider.stop();
+  const away = await causeOf("hi");
+  expect(away).toBeInstanceOf(Error);
+  expect(away).toMatchObject({ name: "AI_APICallError", code: "ECONNREFUSED" });
+  await assistant.close();
+});
+
+it.each([
+  ["a key that is refused", 401, "{}", "The list of models was answered with status 401"],
+  ["a page of somebody else's", 200, "<p>sk-private</p>", "The list of models is not in the expected form"],
+])("R-OPS-4: why models could not be listed is logged: %s", async (_, status, body, message) => {
+  const server = createServer((_req, res) => res.writeHead(status).end(body)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  const warnings: object[] = [];
+  const warn = (fields: object) => void warnings.push(fields);
+  const assistant = createAssistant({ openai: { baseUrl: `http://127.0.0.1:${port}/v1` }, log: { ...log, warn } });
+  await assistant.models();
+  expect(warnings).toEqual([{ provider: "openai", err: expect.objectContaining({ message }) }]);
+  await assistant.close();
+  server.close();
+});
+
 it("R-TURN-7: an event without an end is given up as no answer, and nobody else waits meanwhile", async () => {
   const { port, wasCut, stop } = await startEndless();
   const openai = { baseUrl: `http://127.0.0.1:${port}/v1`, models: ["one"] };

@@ -16,7 +16,7 @@ export class TurnError extends Error {
  * Puts what was thrown into words. Nothing that a provider said is repeated: it may hold a key, a URL or a stack.
  * The cause is for the log, and holds neither what was sent (a person's words) nor headers.
  */
-export function failureOf(thrown: unknown): { failure: TurnFailure; cause: unknown } {
+export function failureOf(thrown: unknown): { failure: TurnFailure; cause: Error } {
   const error = toTurnError(thrown);
   return { failure: { code: error.code, message: error.message }, cause: describe(error.cause ?? error) };
 }
@@ -159,10 +159,16 @@ function networkCode(error: unknown): string | null {
   return null;
 }
 
-function describe(error: unknown): unknown {
-  if (error instanceof TurnError) return { name: error.name, code: error.code };
-  if (APICallError.isInstance(error)) return { name: error.name, status: error.statusCode, code: networkCode(error) };
-  if (isGarbled(error) || InvalidResponseDataError.isInstance(error)) return { name: (error as Error).name };
+function describe(error: unknown): Error {
+  if (APICallError.isInstance(error)) return named(error.name, `status ${error.statusCode ?? "none"}`, error);
+  if (isGarbled(error) || InvalidResponseDataError.isInstance(error)) return named((error as Error).name, "unreadable");
   if (error instanceof Error) return error;
-  return { kind: kindOf(error) };
+  return named("ReportedError", kindOf(error));
+}
+
+/** An error, for a log writes nothing else that was thrown; without a stack, which would be of here. */
+function named(name: string, message: string, of?: unknown): Error {
+  const error = Object.assign(new Error(message), { name, code: networkCode(of) ?? undefined });
+  error.stack = undefined;
+  return error;
 }

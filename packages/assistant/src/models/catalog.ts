@@ -64,9 +64,8 @@ export class ModelCatalog {
     try {
       this.#known = await this.source.ids(AbortSignal.any([AbortSignal.timeout(askWithinMs), this.#closed.signal]));
     } catch (error) {
-      const reason = error instanceof Error ? error.name : "unknown";
       if (!this.#closed.signal.aborted)
-        this.#log.warn({ provider: this.source.prefix, reason }, "The models could not be listed");
+        this.#log.warn({ provider: this.source.prefix, err: error }, "The models could not be listed");
     }
   }
 }

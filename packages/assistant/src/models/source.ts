@@ -27,7 +27,7 @@ export async function askForModels(
     await response.body?.cancel();
     throw new Error(`The list of models was answered with status ${response.status}`);
   }
-  const body: unknown = await response.json();
+  const body: unknown = await response.json().catch(() => null); // its error would repeat what was sent
   const data = typeof body === "object" && body !== null && "data" in body ? body.data : null;
   if (!Array.isArray(data)) throw new Error("The list of models is not in the expected form");
   return data
