@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { ConfigError } from "@holdfast/db";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
@@ -17,6 +18,18 @@ describe("configuration", () => {
       trustProxy: false,
       limits: { sendsPerMinute: 30, signInsPerMinute: 10, requestsPerMinute: 1200, streams: 20 },
     });
+  });
+
+  it("R-OPS-5: compose.yaml hands on every variable of the README that is not its own to set, and no image holds `.env`", async () => {
+    const ofRepository = (name: string) => readFile(new URL(`../../../${name}`, import.meta.url), "utf8");
+    const rows = (await ofRepository("README.md")).match(/^\| `.*$/gm) ?? [];
+    const names = rows.flatMap((row) => row.split("|")[1]?.match(/[A-Z]{2,}(_[A-Z]+)+/g) ?? []);
+    expect(names).toContain("LIMIT_STREAMS");
+    const compose = await ofRepository("compose.yaml");
+    const ownToSet = /_?DATABASE_URL$|^HOLDFAST_DATA_DIR$|^METRICS_PORT$|_$/;
+    const unheard = names.filter((name) => !ownToSet.test(name) && !compose.includes(`${name}: \${${name}:`));
+    expect(unheard).toEqual([]);
+    expect(await ofRepository(".dockerignore")).toMatch(/^\.env\*$/m);
   });
 
   it("R-OPS-1: takes an empty variable for an unset one", () => {

@@ -213,7 +213,9 @@ describe("the embedded server", () => {
     await writeFile(version, "12\n");
     const messages: string[] = [];
     const starting = start(dataDir, messages);
-    await vi.waitFor(() => expect(messages.join()).toContain("files are incompatible with server"), { timeout: 10_000 });
+    await vi.waitFor(() => expect(messages.join()).toContain("files are incompatible with server"), {
+      timeout: 10_000,
+    });
     await writeFile(version, text);
     await (await starting).stop();
   });
