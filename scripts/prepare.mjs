@@ -54,12 +54,16 @@ export async function buildApp() {
   });
 }
 
-function underLock(work) {
-  return withLock(
-    path.join(stamps, "lock"),
-    () => say("Another process is installing or building; waiting for it…"),
-    work,
-  );
+async function underLock(work) {
+  const sayWaiting = () => say("Another process is installing or building; waiting for it…");
+  try {
+    await withLock(path.join(stamps, "lock"), sayWaiting, work);
+  } catch (error) {
+    if (!error.syscall) throw error;
+    throw new StepError(
+      `Something is to be installed or built, and nothing can be written in ${root} (${error.message}). Run this once as whoever may write there.`,
+    );
+  }
 }
 
 /** The pinned pnpm, fetched by npm. Not the one in node_modules: it would replace itself while it runs. */

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { makeDataDir } from "../fixtures/data-dir.ts";
@@ -24,6 +25,21 @@ test("R-OPS-1: a port that is taken stops the start with a sentence, and touches
   expect(code).toBe(1);
   expect(output).toContain(`Holdfast cannot start: port ${port} is in use.`);
   expect((await fetch(`${server.url}/api/health/ready`)).status).toBe(200);
+});
+
+test("R-OPS-1: npm start in a folder where nothing can be written, and nothing was built, says so", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "holdfast-unwritable-"));
+  const repository = path.resolve(import.meta.dirname, "../..");
+  for (const part of ["scripts", "package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"]) {
+    await cp(path.join(repository, part), path.join(folder, part), { recursive: true });
+  }
+  await writeFile(path.join(folder, ".turbo"), "no folder, for root may write everywhere");
+  const starting = promisify(execFile)(process.execPath, [path.join(folder, "scripts/start.mjs")]);
+  await expect(starting).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^\nSomething is to be installed .* nothing can be written in .*\.\n$/),
+  });
+  await rm(folder, { recursive: true });
 });
 
 test("R-API-3: a request that offers another protocol is answered in this one, also when pages have been served", async ({
