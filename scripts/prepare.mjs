@@ -59,7 +59,7 @@ async function underLock(work) {
   try {
     await withLock(path.join(stamps, "lock"), sayWaiting, work);
   } catch (error) {
-    if (!error.syscall) throw error;
+    if (!error.syscall || error.syscall.startsWith("spawn")) throw error;
     throw new StepError(
       `Something is to be installed or built, and nothing can be written in ${root} (${error.message}). Run this once as whoever may write there.`,
     );
