@@ -18,6 +18,8 @@ export interface RestMeta {
   summary: string;
   /** The shape of the body: fields that it does not name are left out. None for 204. */
   output?: z.ZodType;
+  /** The procedure returns just those fields: what it has as JSON is passed on unread. */
+  isExact?: boolean;
 }
 
 export interface Meta {

@@ -90,6 +90,29 @@ describe("the list", () => {
     expect(await bob.listConversations({ limit: 30 })).toEqual({ conversations: [], nextCursor: null });
   });
 
+  it("R-CONV-3, R-API-2: whatever it is called, a conversation in the list is the one that its id finds", async () => {
+    const ada = await person();
+    const titles = ['"quoted" \\ \n\t\u2028', "{}[],null", "\u202Eright to left\u202C 🏴‍☠️", "\u0001\u007F"];
+    const made = await Promise.all(
+      titles.map((title, index) => ada.createConversation({ title, model: index % 2 ? `"${title}"` : null })),
+    );
+    const [first, second] = made.map(({ id }) => id) as [string, string];
+    await ada.addMessage(first, "user", "Hello");
+    await ada.updateConversation(second, { pinned: true });
+    await ada.forkConversation(first, 2);
+    await db.sql(
+      "INSERT INTO turns (user_id, id, conversation_id, status, prompt, model, runner) VALUES ($1, gen_random_uuid(), $2, 'running', 'p', 'm', 1)",
+      [ada.id, first],
+    );
+    const { conversations, nextCursor } = await ada.listConversations({ limit: 10 });
+    expect(conversations).toHaveLength(titles.length + 1);
+    expect(nextCursor).toBeNull();
+    for (const conversation of conversations) expect(conversation).toEqual(await ada.findConversation(conversation.id));
+    expect(conversations.some((one) => one.running)).toBe(true);
+    expect(conversations.some((one) => one.pinnedAt !== null)).toBe(true);
+    expect(conversations.some((one) => one.forkedFrom === first)).toBe(true);
+  });
+
   it("R-CONV-3: goes from the most recent to the oldest, in pages, stable under ties", async () => {
     const ada = await person();
     const ids = Array.from({ length: 25 }, () => randomUUID());

@@ -2,10 +2,11 @@ import { type ConversationSummary, defaultTitle } from "@holdfast/contract";
 import type { Transaction } from "./connections.ts";
 import { conversationCursor, parseConversationCursor } from "./cursors.ts";
 import { NotFoundError } from "./errors.ts";
+import { JsonText, jsonObject } from "./json-text.ts";
 import type { Statement } from "./pipeline.ts";
-import { type ConversationRow, conversationColumns, conversationSummary } from "./rows.ts";
+import { type ConversationRow, conversationColumns, conversationJson, conversationSummary } from "./rows.ts";
 import { firstRow, missingConversation, type Scope } from "./scope.ts";
-import type { UserStore } from "./types.ts";
+import type { ConversationList, ListPage, UserStore } from "./types.ts";
 
 type ConversationStore = Pick<
   UserStore,
@@ -13,6 +14,7 @@ type ConversationStore = Pick<
   | "createConversation"
   | "findConversation"
   | "listConversations"
+  | "conversationListJson"
   | "listPinned"
   | "renameConversation"
   | "updateConversation"
@@ -32,6 +34,17 @@ export function conversationStore(scope: Scope): ConversationStore {
 
   function tell(conversationId: string, change: "created" | "updated" | "deleted"): void {
     notices.publish({ type: "conversation", userId, conversationId, change });
+  }
+
+  async function listOf({ limit, cursor }: ListPage): Promise<JsonText<ConversationList>> {
+    const after = cursor === undefined ? null : parseConversationCursor(cursor);
+    const [result] = await connections.read<ListRow>(userId, listStatement(userId, limit, after));
+    const list = firstRow(result);
+    const last = list?.last_time && list.last_id ? { updatedAt: list.last_time, id: list.last_id } : null;
+    return jsonObject<ConversationList>({
+      conversations: new JsonText(`[${list?.json ?? ""}]`),
+      nextCursor: list?.goes_on && last ? conversationCursor(last) : null,
+    });
   }
 
   return {
@@ -59,14 +72,11 @@ export function conversationStore(scope: Scope): ConversationStore {
       return conversationSummary(await find(id));
     },
 
-    async listConversations({ limit, cursor }) {
-      const after = cursor === undefined ? null : parseConversationCursor(cursor);
-      const [result] = await connections.read<ConversationRow>(userId, listStatement(userId, limit + 1, after));
-      const rows = result?.rows ?? [];
-      const conversations = rows.slice(0, limit).map(conversationSummary);
-      const last = conversations.at(-1);
-      return { conversations, nextCursor: rows.length > limit && last ? conversationCursor(last) : null };
+    async listConversations(page) {
+      return (await listOf(page)).parse();
     },
+
+    conversationListJson: listOf,
 
     async listPinned() {
       const [result] = await connections.read<ConversationRow>(userId, {
@@ -141,25 +151,38 @@ export function findStatement(userId: string, id: string): Statement {
   };
 }
 
-/** Keyset pages, so that conversations which move in between do no harm. */
+export interface ListRow {
+  /** Conversations with commas between them, in order; null where there are none. */
+  json: string | null;
+  /** Of the page's last, where it is full. */
+  last_time: string | null;
+  last_id: string | null;
+  goes_on: boolean;
+}
+
+/** Keyset pages, so that conversations which move in between do no harm. One row, of one more conversation than is shown. */
 export function listStatement(
   userId: string,
   limit: number,
   after: { updatedAt: string; id: string } | null,
 ): Statement {
-  const page = `ORDER BY c.updated_at DESC, c.id DESC LIMIT $2`;
+  const page = (where: string) => `
+    SELECT string_agg(c.json, ',' ORDER BY c.place) FILTER (WHERE c.place <= $2) AS json,
+      max(c.updated_at) FILTER (WHERE c.place = $2) AS last_time, max(c.id::text) FILTER (WHERE c.place = $2) AS last_id,
+      count(*) > $2 AS goes_on
+    FROM (
+      SELECT c.place, c.id, c.updated_at, ${conversationJson} AS json FROM (
+        SELECT ${conversationColumns}, row_number() OVER (ORDER BY c.updated_at DESC, c.id DESC) AS place
+        FROM conversations c WHERE c.user_id = $1 ${where} ORDER BY c.updated_at DESC, c.id DESC LIMIT $2 + 1
+      ) c
+    ) c`;
   return after
     ? {
         name: "conversations-after",
-        text: `SELECT ${conversationColumns} FROM conversations c
-               WHERE c.user_id = $1 AND (c.updated_at, c.id) < ($3::timestamptz, $4::uuid) ${page}`,
+        text: page("AND (c.updated_at, c.id) < ($3::timestamptz, $4::uuid)"),
         values: [userId, limit, after.updatedAt, after.id],
       }
-    : {
-        name: "conversations-first",
-        text: `SELECT ${conversationColumns} FROM conversations c WHERE c.user_id = $1 ${page}`,
-        values: [userId, limit],
-      };
+    : { name: "conversations-first", text: page(""), values: [userId, limit] };
 }
 
 export function insertConversation(
@@ -178,7 +201,12 @@ export function insertConversation(
 }
 
 function latestConversation(userId: string): Statement {
-  return listStatement(userId, 1, null);
+  return {
+    name: "conversation-latest",
+    text: `SELECT ${conversationColumns} FROM conversations c
+           WHERE c.user_id = $1 ORDER BY c.updated_at DESC, c.id DESC LIMIT 1`,
+    values: [userId],
+  };
 }
 
 async function latestOrNew(

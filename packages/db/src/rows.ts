@@ -59,7 +59,12 @@ export function message(row: MessageRow, conversationId: string): Message {
  */
 export const messageJson = `'{"id":"' || m.id || '","conversationId":"' || m.conversation_id || '","role":"' || m.role
   || '","content":' || to_json(m.content)::text || ',"toolCalls":' || coalesce(m.tool_calls::text, 'null')
-  || ',"createdAt":"' || to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'`;
+  || ',"createdAt":"' || ${isoText("m.created_at")} || '"}'`;
+
+/** As `isoTime` has it. */
+function isoText(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
 
 export interface ConversationRow {
   id: string;
@@ -78,6 +83,13 @@ export interface ConversationRow {
 export const conversationColumns = `c.id, c.title, c.model, c.message_count, c.read_position, c.pinned_at, c.created_at, c.updated_at,
   (SELECT origin.id FROM conversations origin WHERE origin.user_id = c.user_id AND origin.id = c.forked_from) AS forked_from,
   EXISTS (SELECT FROM turns t WHERE t.user_id = c.user_id AND t.conversation_id = c.id AND t.status = 'running') AS running`;
+
+/** What `conversationSummary` makes of a row with these columns, as JSON. */
+export const conversationJson = `'{"id":"' || c.id || '","title":' || to_json(c.title)::text
+  || ',"createdAt":"' || ${isoText("c.created_at")} || '","updatedAt":"' || ${isoText("c.updated_at")}
+  || '","model":' || coalesce(to_json(c.model)::text, 'null') || ',"messageCount":' || c.message_count || ',"readPosition":' || c.read_position
+  || ',"pinnedAt":' || coalesce('"' || ${isoText("c.pinned_at")} || '"', 'null') || ',"forkedFrom":' || coalesce('"' || c.forked_from || '"', 'null')
+  || ',"running":' || c.running || '}'`;
 
 export function conversationSummary(row: ConversationRow): ConversationSummary {
   return {

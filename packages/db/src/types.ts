@@ -98,6 +98,13 @@ export interface ListPage {
   cursor?: string | undefined;
 }
 
+export interface ConversationList {
+  /** Most recently updated first. */
+  conversations: ConversationSummary[];
+  /** Leads to older ones; null at the end. */
+  nextCursor: string | null;
+}
+
 export interface MessagePage {
   /** Oldest first. */
   messages: PlacedMessage[];
@@ -121,7 +128,9 @@ export interface UserStore {
   createConversation(input?: { title?: string; model?: string | null }): Promise<ConversationSummary>;
   findConversation(id: string): Promise<ConversationSummary>;
   /** Most recently updated first, in keyset pages. */
-  listConversations(page: ListPage): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }>;
+  listConversations(page: ListPage): Promise<ConversationList>;
+  /** The same for whoever passes it on. */
+  conversationListJson(page: ListPage): Promise<JsonText<ConversationList>>;
   /** Most recently pinned first; at most 100. */
   listPinned(): Promise<ConversationSummary[]>;
   /** A person's rename is final; a model's title (`by: "model"`) changes nothing after one. Returns whether it changed. Does not move the conversation. */

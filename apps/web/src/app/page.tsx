@@ -10,7 +10,7 @@ async function lastConversation(): Promise<string> {
   try {
     const { person, caller } = await requestApi();
     const page = person && (await caller.conversation.list({ limit: 1 }));
-    const last = page?.conversations[0];
+    const last = page?.parse().conversations[0];
     return last ? `/c/${last.id}` : "/new";
   } catch {
     return "/new";

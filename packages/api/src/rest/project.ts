@@ -1,4 +1,3 @@
-import { JsonText } from "@holdfast/db";
 import { z } from "zod";
 
 /**
@@ -6,7 +5,6 @@ import { z } from "zod";
  * better served by an old row than by a 500.
  */
 export function project(schema: z.ZodType, value: unknown): unknown {
-  if (value instanceof JsonText) return value; // written with these fields and no others
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
     return value === null || value === undefined ? value : project(schema.unwrap() as z.ZodType, value); // zod types what it wraps more loosely
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { JsonText } from "@holdfast/db";
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import { clientGone } from "../http/client-gone.ts";
@@ -45,7 +46,7 @@ export function createRestHandler({ router, openContext, onError }: RestOptions)
     }
     const output = await call(createCaller(context, { signal: clientGone(res) }), route.procedure, input);
     if (route.status === 204) sendNothing(res);
-    else sendJson(res, route.status ?? 200, route.output ? project(route.output, output) : output);
+    else sendJson(res, route.status ?? 200, shown(route, output));
   }
 
   return async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -58,6 +59,11 @@ export function createRestHandler({ router, openContext, onError }: RestOptions)
     }
     return true;
   };
+}
+
+function shown({ output: schema, isExact }: RestRoute, output: unknown): unknown {
+  if (!schema || isExact) return output;
+  return project(schema, output instanceof JsonText ? output.parse() : output);
 }
 
 async function inputOf(route: RestRoute, req: IncomingMessage): Promise<Record<string, unknown>> {

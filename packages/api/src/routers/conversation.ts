@@ -1,7 +1,7 @@
 import type { Conversation, ConversationSummary, Message } from "@holdfast/contract";
 import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
-import { type JsonText, jsonObject, NotFoundError } from "@holdfast/db";
+import { type ConversationList, type JsonText, jsonObject, NotFoundError } from "@holdfast/db";
 import { z } from "zod";
 import { badRequest } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
@@ -55,6 +55,7 @@ export const conversationRouter = router({
         path: "/conversations/{id}",
         summary: "Read a conversation with all its messages",
         output: schema.conversation.extend({ messages: z.array(schema.message) }),
+        isExact: true,
       },
     })
     .input(byId)
@@ -78,8 +79,8 @@ export const conversationRouter = router({
     // Nothing of it has to be said, so it may be left out as a whole.
     .input(z.object({ limit: schema.pageLimit(limits.conversationPage), cursor: schema.cursor.nullish() }).prefault({}))
     .query(
-      ({ ctx, input }): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> =>
-        ctx.user.listConversations({ limit: input.limit, cursor: input.cursor ?? undefined }),
+      ({ ctx, input }): Promise<JsonText<ConversationList>> =>
+        ctx.user.conversationListJson({ limit: input.limit, cursor: input.cursor ?? undefined }),
     ),
 
   /** Most recently pinned first. */

@@ -38,7 +38,7 @@ export const loadChat = cache(async (): Promise<ChatData> => {
       caller.conversation.pinned(),
       caller.task.list(),
     ]);
-    return { isAvailable: true, person, modelList, list, pinned, tasks };
+    return { isAvailable: true, person, modelList, list: list.parse(), pinned, tasks };
   } catch {
     // The API has logged why.
     return { ...nothing, isAvailable: false };
