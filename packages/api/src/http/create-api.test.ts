@@ -2,6 +2,7 @@ import { Agent, get, request } from "node:http";
 import { createTestUser } from "@holdfast/db/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../testing/browser.ts";
+import { quiet } from "../testing/test-engine.ts";
 import { serveTests, startTestServer } from "../testing/test-server.ts";
 
 interface Refusal {
@@ -178,6 +179,30 @@ describe("the API over HTTP", () => {
     expect(visitor.person).toBeNull();
     await expect(visitor.caller.conversation.pinned()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     expect((await visitor.caller.model.list()).models).not.toEqual([]);
+  });
+
+  it("R-OPS-4: logs why a page could not be given its data, and no refusal", async () => {
+    const logged: unknown[] = [];
+    const log = { ...quiet, error: (fields: object, message: string) => logged.push([message, fields]) };
+    const server = await startTestServer(used.db, { log });
+    const own = new Headers({ cookie: cookie() });
+    const { caller } = await server.api.forRequest(own);
+    await expect(caller.conversation.get({ id: crypto.randomUUID() })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(logged).toEqual([]);
+    await used.db.sql("ALTER TABLE conversations RENAME TO lost");
+    try {
+      await expect(caller.conversation.pinned()).rejects.toMatchObject({ code: "INTERNAL_SERVER_ERROR" });
+      expect(await server.api.pageAccess(own, conversationId)).toBe(503);
+    } finally {
+      await used.db.sql("ALTER TABLE lost RENAME TO conversations");
+      await server.stop();
+    }
+    const error = { err: expect.objectContaining({ message: expect.stringContaining("conversations") }) };
+    const message = "a page could not be given its data";
+    expect(logged).toMatchObject([
+      [message, { ...error, procedure: "conversation.pinned" }],
+      [message, error],
+    ]);
   });
 
   it("leaves other paths alone", async () => {

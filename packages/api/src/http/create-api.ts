@@ -111,6 +111,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     log.error(fields, "a request failed");
   }
 
+  /** Pages ask in this process, and show what they can: nobody but the log is told. */
+  function logPageError(thrown: unknown, procedure?: string): void {
+    const error = toApiError(thrown);
+    if (error.code === "INTERNAL")
+      log.error({ err: error.cause ?? error, procedure }, "a page could not be given its data");
+  }
+
   async function tidy(): Promise<void> {
     try {
       await identity.tidy();
@@ -140,7 +147,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     handle,
 
     async forRequest(headers) {
-      const person = await identity.identify(headers);
+      const person = await identity.identify(headers).catch((error) => {
+        logPageError(error);
+        throw error;
+      });
       const context: Context = {
         ...services,
         requestId: crypto.randomUUID(),
@@ -149,7 +159,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
         refusal: null,
         becomeGuest: () => Promise.reject(new ApiError("UNAUTHORIZED", "Sign in first.")),
       };
-      return { person, caller: appRouter.createCaller(context) };
+      const caller = appRouter.createCaller(context, { onError: ({ error, path }) => logPageError(error, path) });
+      return { person, caller };
     },
 
     async pageAccess(headers, conversationId) {
@@ -159,9 +170,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
         await db.forUser(person?.id ?? nobody).findConversation(conversationId);
         return 200;
       } catch (error) {
-        const { code, status, cause } = toApiError(error);
+        const { status } = toApiError(error);
         if (status === 403 || status === 404) return status;
-        if (code !== "UNAVAILABLE") log.error({ err: cause ?? error }, "access to a page could not be decided");
+        logPageError(error);
         return 503;
       }
     },
