@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createAssistant } from "./assistant.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
@@ -235,22 +233,6 @@ describe("choosing models", () => {
       failure: { code: "model_unavailable", message: expect.stringMatching(/cannot be reached/u) },
     });
     await own.close();
-  });
-
-  it("a server that hangs is waited for once, and then no more", async () => {
-    const hanging = createServer(() => undefined).listen(0, "127.0.0.1");
-    await new Promise((resolve) => hanging.once("listening", resolve));
-    const own = createAssistant({
-      openai: { baseUrl: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/v1` },
-      log,
-    });
-    await own.models();
-    const start = performance.now();
-    expect((await own.models()).map((model) => model.id)).toEqual(["built-in"]);
-    expect(performance.now() - start).toBeLessThan(100);
-    await own.close();
-    hanging.closeAllConnections();
-    hanging.close();
   });
 
   it("a model whose server is not configured any more fails by its name", async () => {

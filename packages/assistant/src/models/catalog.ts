@@ -1,3 +1,4 @@
+import { TimeLimit } from "../time-limit.ts";
 import type { Log } from "../types.ts";
 import type { ModelSource } from "./source.ts";
 
@@ -17,6 +18,7 @@ export class ModelCatalog {
   #known: string[] | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | null = null;
+  #isFirst = true;
 
   constructor(source: ModelSource, log: Log) {
     this.source = source;
@@ -45,8 +47,6 @@ export class ModelCatalog {
     this.#closed.abort();
   }
 
-  #isFirst = true;
-
   #age(): number {
     return performance.now() - this.#askedAt;
   }
@@ -61,11 +61,14 @@ export class ModelCatalog {
   }
 
   async #load(): Promise<void> {
+    const time = new TimeLimit(askWithinMs, () => new Error("No list of models in time"), this.#closed.signal);
     try {
-      this.#known = await this.source.ids(AbortSignal.any([AbortSignal.timeout(askWithinMs), this.#closed.signal]));
+      this.#known = await this.source.ids(time.signal);
     } catch (error) {
       if (!this.#closed.signal.aborted)
         this.#log.warn({ provider: this.source.prefix, err: error }, "The models could not be listed");
+    } finally {
+      time.end();
     }
   }
 }
