@@ -264,9 +264,10 @@ describe("the built-in assistant talks", () => {
   ])("takes no time over ten thousand characters of %j", async (piece) => {
     for (const start of ["", "what did ", "add ", "mark ", "explain code ", "my x "]) {
       for (const length of [3900, 10_000]) {
-        const begun = performance.now();
+        const begun = process.cpuUsage();
         await ask(`${(start + piece.repeat(length)).slice(0, length - 1)}x`);
-        expect(performance.now() - begun, start).toBeLessThan(1500);
+        const { user, system } = process.cpuUsage(begun);
+        expect((user + system) / 1e3, start).toBeLessThan(1500);
       }
     }
   });
