@@ -89,6 +89,13 @@ function applyEvent(step: AnswerStep, event: TurnEvent): AnswerStep {
   }
 }
 
+/** A call as it is kept once its turn has ended: of one that was under way nobody knows whether it was done. */
+export function endedCall({ status, ...call }: LiveToolCall): ToolCall {
+  return status === "running" ? { ...call, status: "failed", result: unanswered } : { ...call, status };
+}
+
+const unanswered = "The turn ended before this tool answered. It may have been done.";
+
 /** Joins neighbouring texts of one step, so that a burst of tokens is one event. */
 export function coalesce(events: readonly TurnEvent[]): TurnEvent[] {
   const joined: TurnEvent[] = [];

@@ -182,6 +182,24 @@ describe("runners", () => {
     await living.close();
   });
 
+  it("R-TURN-5, R-TURN-9: a tool's call that its process died in does not run on: nobody knows whether it was done", async () => {
+    const { userId, turnId } = await turnWithoutRunner();
+    const called = { type: "tool-call", step: 0, id: "c", name: "add_task", arguments: {} };
+    await db.sql("INSERT INTO turn_chunks (user_id, turn_id, seq, data) VALUES ($1, $2, 1, $3)", [
+      userId,
+      turnId,
+      JSON.stringify([called]),
+    ]);
+    expect(await sweepUntil(turnId, 5_000)).toBe(true);
+    const left = { id: "c", status: "failed", result: expect.stringContaining("may have been done") };
+    const store = db.forUser(userId);
+    expect((await store.findTurn(turnId)).steps).toMatchObject([{ toolCalls: [left] }]);
+    const { conversationId, prompt } = await store.findTurn(turnId);
+    const { runner } = await db.runners.register();
+    const again = await store.startTurn({ turnId, conversationId, prompt, model: "m", title: "t", runner });
+    expect(again.earlierCalls).toMatchObject([left]);
+  });
+
   it("R-TURN-8: two sweepers at once report a turn once", async () => {
     const { id: userId } = await createTestUser(db);
     for (let i = 0; i < 10; i++) {

@@ -1,7 +1,7 @@
 import {
   type AnswerStep,
   applyEvents,
-  type LiveToolCall,
+  endedCall,
   type ToolCall,
   type TurnEvent,
   type TurnFailure,
@@ -94,13 +94,19 @@ function stepsOf(row: TurnViewRow): AnswerStep[] {
       return applyEvents([], eventsIn(row.events));
     case "failed":
     case "interrupted":
-      return applyEvents([], eventsIn(row.partial));
+      return keptSteps(row);
     case "completed":
     case "stopped":
       return row.stored.map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls ?? [] }));
     default:
       return row.status satisfies never;
   }
+}
+
+/** What a turn that stored nothing had said. One whose process died may have been in the middle of a call. */
+function keptSteps({ partial }: Pick<TurnViewRow, "partial">): StoredStep[] {
+  const steps = applyEvents([], eventsIn(partial));
+  return steps.map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls.map(endedCall) }));
 }
 
 /** Rows can be filled by other programs: what is no event is passed over, for a conversation has to open all the same. */
@@ -133,17 +139,9 @@ export function eventsOf(steps: readonly StoredStep[]): TurnEvent[] {
   ]);
 }
 
-/** What tools did in attempts before, once each. Of a call that was under way nobody knows: it may have been done. */
+/** What tools did in attempts before, once each. */
 export function earlierCalls(row: Pick<TurnViewRow, "earlier_calls" | "partial">): ToolCall[] {
-  const ofLastAttempt = applyEvents([], eventsIn(row.partial))
-    .flatMap((step) => step.toolCalls)
-    .map(endedCall);
+  const ofLastAttempt = keptSteps(row).flatMap((step) => step.toolCalls);
   const byId = new Map([...row.earlier_calls, ...ofLastAttempt].map((call) => [call.id, call]));
   return [...byId.values()];
-}
-
-function endedCall(call: LiveToolCall): ToolCall {
-  return call.status === "running"
-    ? { ...call, status: "failed", result: "The answer was broken off during this call. It may have been carried out." }
-    : { ...call, status: call.status };
 }

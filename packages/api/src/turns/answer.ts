@@ -1,4 +1,4 @@
-import { type AnswerStep, isBlank, type ToolCall } from "@holdfast/contract";
+import { type AnswerStep, endedCall, isBlank } from "@holdfast/contract";
 import type { StoredStep } from "@holdfast/db";
 
 /** What an answer says in the end, its tool calls left out: a paragraph for each step that has text. */
@@ -15,12 +15,6 @@ export function answerText(steps: readonly AnswerStep[]): string {
  */
 export function visibleSteps(steps: readonly AnswerStep[]): StoredStep[] {
   return steps
-    .map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls.map(asAnswered) }))
+    .map(({ content, toolCalls }) => ({ content, toolCalls: toolCalls.map(endedCall) }))
     .filter(({ content, toolCalls }) => !isBlank(content) || toolCalls.length > 0);
 }
-
-function asAnswered({ status, ...call }: AnswerStep["toolCalls"][number]): ToolCall {
-  return status === "running" ? { ...call, status: "failed", result: unanswered } : { ...call, status };
-}
-
-const unanswered = "The turn ended before this tool answered. It may have been done.";

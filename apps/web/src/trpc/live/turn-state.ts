@@ -1,4 +1,11 @@
-import { applyEvents, type TurnChunk, type TurnFailure, type TurnStatus, type TurnView } from "@holdfast/contract";
+import {
+  applyEvents,
+  endedCall,
+  type TurnChunk,
+  type TurnFailure,
+  type TurnStatus,
+  type TurnView,
+} from "@holdfast/contract";
 
 /** The protocol of a receiver that holds everything up to `seq`: the next chunk applies, an older one is dropped, a later one is a gap. */
 export function applyChunk(turn: TurnView, chunk: TurnChunk): TurnView | "gap" {
@@ -14,13 +21,8 @@ export function endTurn(turn: TurnView, status: TurnStatus, failure: TurnFailure
     status,
     failure,
     endedAt,
-    steps: turn.steps.map((step) => ({ ...step, toolCalls: step.toolCalls.map(settle) })),
+    steps: turn.steps.map((step) => ({ ...step, toolCalls: step.toolCalls.map(endedCall) })),
   };
-}
-
-/** A call that was running when its turn ended has no result to come. */
-function settle(call: TurnView["steps"][number]["toolCalls"][number]) {
-  return call.status === "running" ? { ...call, status: "failed" as const } : call;
 }
 
 /**
