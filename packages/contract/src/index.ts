@@ -7,3 +7,4 @@ export * from "./model.ts";
 export * from "./text.ts";
 export * from "./turn.ts";
 export * from "./turn-ids.ts";
+export * from "./uuid.ts";

@@ -1,3 +1,5 @@
+import { uuidOf } from "./uuid.ts";
+
 /** f7b1c9d2-6c1e-5a3f-9a55-0d0e4a7f5c11 */
 const turnNamespace = [0xf7, 0xb1, 0xc9, 0xd2, 0x6c, 0x1e, 0x5a, 0x3f, 0x9a, 0x55, 0x0d, 0x0e, 0x4a, 0x7f, 0x5c, 0x11];
 
@@ -13,11 +15,8 @@ export function turnConversationId(userId: string, turnId: string): string {
 
 /** UUID version 5 (RFC 9562, 5.5) in a namespace of our own; of a name in ASCII. */
 function uuidFromName(name: string): string {
-  const hash = sha1(Uint8Array.from([...turnNamespace, ...Array.from(name, (letter) => letter.charCodeAt(0))]));
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+  const bytes = Uint8Array.from([...turnNamespace, ...Array.from(name, (letter) => letter.charCodeAt(0))]);
+  return uuidOf(sha1(bytes), 5);
 }
 
 /**

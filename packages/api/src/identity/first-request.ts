@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { uuidOf } from "@holdfast/contract";
 import { cookieAttributes } from "./session-cookies.ts";
 
 /**
@@ -32,11 +33,7 @@ export function isVisit(value: string | undefined): value is string {
 
 /** The id of the guest that first requests with this seed make, which only the secret's holder can tell; a UUID like that of any other. */
 export function guestIdOf(secret: string, seed: string): string {
-  const bytes = createHmac("sha256", secret).update(`holdfast guest ${seed}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return uuidOf(createHmac("sha256", secret).update(`holdfast guest ${seed}`).digest(), 4);
 }
 
 /** Whether this is a guest whose first request may still be repeated: not an account, which the guest may have become. */
