@@ -86,6 +86,10 @@ export function badRequest(path: string, message: string): ApiError {
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues: [{ path, message }] });
 }
 
+export function unknownModel(): ApiError {
+  return badRequest("model", "is not a model that can be used here");
+}
+
 /** A misspelt field must not be taken for one left out. */
 export function unknownFields(paths: string[]): ApiError {
   return new ApiError("BAD_REQUEST", "The input is not valid.", { issues: paths.map(unknownField) });

@@ -8,10 +8,10 @@ import { verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
-import { assertMethod } from "../identity/auth-handler.ts";
 import type { AccountIdentity } from "../identity/create-identity.ts";
 import {
   assertJson,
+  assertMethod,
   assertPlain,
   bodyOf,
   hasBody,

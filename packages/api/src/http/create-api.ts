@@ -4,13 +4,12 @@ import { id } from "@holdfast/contract/schemas";
 import type { Api, ApiOptions } from "../api.ts";
 import type { Context, Services } from "../context.ts";
 import { ApiError, toApiError } from "../errors.ts";
-import { assertMethod } from "../identity/auth-handler.ts";
 import { createIdentity } from "../identity/create-identity.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import { createLimits } from "../limits/limits.ts";
 import { createLiveFeeds } from "../live/live-feeds.ts";
 import { createUserEvents } from "../live/user-events.ts";
-import { pathOf, requestIdOf, sendError, sendJson } from "../rest/exchange.ts";
+import { assertMethod, pathOf, requestIdOf, sendError, sendJson } from "../rest/exchange.ts";
 import { createPlainHttp } from "../rest/plain-http.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { createTurnEngine } from "../turns/turn-engine.ts";
@@ -20,7 +19,7 @@ import { createTrpcHandler } from "./trpc-handler.ts";
 
 /** Throws `UnavailableError` if the database does not answer. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { db, assistant, openTools, log, tracer, isShort } = options;
+  const { db, assistant, openTools, trustProxy, log, tracer, isShort } = options;
   const events = createUserEvents({
     notices: db.notices,
     findTurn: (userId, turnId) => db.forUser(userId).findTurn(turnId),
@@ -44,7 +43,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   let stopping: Promise<void> | null = null;
 
   const trpc = createTrpcHandler({ openContext, log });
-  const plainHttp = createPlainHttp({ identity, router: appRouter, openContext, trustProxy: options.trustProxy, log });
+  const plainHttp = createPlainHttp({ identity, router: appRouter, openContext, trustProxy, onError: logError });
 
   function openContext(
     req: IncomingMessage,
@@ -55,7 +54,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     return createContext(services, identity, {
       headers,
       changes,
-      address: clientAddress(req, options.trustProxy),
+      address: clientAddress(req, trustProxy),
       requestId: requestIdOf(res),
       setCookie: (cookie) => res.appendHeader("set-cookie", cookie),
     });

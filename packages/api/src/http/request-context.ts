@@ -21,7 +21,7 @@ export async function createContext(services: Services, identity: Identity, requ
   try {
     person = await identity.authorize(headers, { changes, onSetCookie: setCookie });
     if (!person && headers.has("authorization")) throw new ApiError("UNAUTHORIZED", "This token is not valid.");
-    await services.limits.countRequest({ userId: person?.id ?? null, headers, address });
+    services.limits.countRequest({ userId: person?.id ?? null, address });
   } catch (error) {
     refusal = error;
   }

@@ -5,8 +5,7 @@ import { resolveResponse } from "@trpc/server/http";
 import type { Log } from "../api.ts";
 import type { Context } from "../context.ts";
 import { badRequest, toApiError, toTRPCError } from "../errors.ts";
-import { assertMethod } from "../identity/auth-handler.ts";
-import { hasBody, queryOf, readBytes, requestIdOf, toHeaders } from "../rest/exchange.ts";
+import { assertMethod, hasBody, queryOf, readBytes, requestIdOf, sayWhenToRetry, toHeaders } from "../rest/exchange.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { clientGone } from "./client-gone.ts";
 import { acceptedEncoding, compress } from "./compression.ts";
@@ -114,10 +113,6 @@ const methods: Record<string, readonly string[]> = {
   subscription: ["GET"],
   any: ["GET", "HEAD", "POST"],
 };
-
-function sayWhenToRetry(res: ServerResponse, retryAfterMs: number | undefined): void {
-  if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(retryAfterMs / 1_000)));
-}
 
 async function sendBody(req: IncomingMessage, res: ServerResponse, body: string): Promise<void> {
   res.setHeader("vary", "accept-encoding");

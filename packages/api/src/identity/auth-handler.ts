@@ -4,7 +4,16 @@ import { type Database, UnavailableError } from "@holdfast/db";
 import { ApiError } from "../errors.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import type { Limits } from "../limits/limits.ts";
-import { hasBody, pathOf, readJson, requestIdOf, sendError, sendJson, toHeaders } from "../rest/exchange.ts";
+import {
+  assertMethod,
+  hasBody,
+  pathOf,
+  readJson,
+  requestIdOf,
+  sendError,
+  sendJson,
+  toHeaders,
+} from "../rest/exchange.ts";
 import type { Auth } from "./auth.ts";
 import { fromAuthError, withoutTokens } from "./auth-answers.ts";
 import { type Asked, authPrefix as prefix, toAuthRequest } from "./auth-request.ts";
@@ -41,7 +50,7 @@ export function createAuthHandler(options: AuthHandlerOptions) {
   async function answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const headers = toHeaders(req);
     const address = clientAddress(req, options.trustProxy);
-    await limits.countRequest({ userId: await options.claimedBy(headers), headers, address });
+    limits.countRequest({ userId: await options.claimedBy(headers), address });
     if (path === "/options") {
       assertMethod(req, res, ["GET"]);
       return sendJson(res, 200, { providers, passwordReset: hasMail });
@@ -121,13 +130,6 @@ export function createAuthHandler(options: AuthHandlerOptions) {
     }
     return true;
   };
-}
-
-/** 405, with `Allow`, for a method that the path does not have. */
-export function assertMethod(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): void {
-  if (methods.includes(req.method ?? "")) return;
-  res.setHeader("allow", [...new Set(methods)].join(", "));
-  throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
 }
 
 /** A token, good or bad, never falls back to the cookie: whoever sends one is not who the cookie names. */

@@ -7,7 +7,7 @@ import { clientNetwork } from "./client-address.ts";
 /** Counts what people do, across processes. Each throws an `ApiError` TOO_MANY_REQUESTS for one too many. */
 export interface Limits {
   /** Of a person, or of an address where nobody is signed in. In this process alone: it guards the process. */
-  countRequest(request: { userId: string | null; headers: Headers; address: string }): Promise<void>;
+  countRequest(request: { userId: string | null; address: string }): void;
   countSend(userId: string): Promise<void>;
   /** Attempts to prove who one is: against an account (its e-mail address or id) and from an address. */
   countSignIn(attempt: { account?: string | undefined; address: string }): Promise<void>;
@@ -30,7 +30,7 @@ export function createLimits(db: Database, allowed: ApiLimits): Limits {
   }
 
   return {
-    async countRequest({ userId, address }) {
+    countRequest({ userId, address }) {
       const limit = allowed.requestsPerMinute;
       if (limit === 0) return;
       const retryAfterMs = requests.count(userId ?? clientNetwork(address), limit);

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { themeCookie } from "@holdfast/contract";
-import { assertMethod } from "../identity/auth-handler.ts";
-import { pathOf, sendJson } from "./exchange.ts";
+import { assertMethod, pathOf, sendJson } from "./exchange.ts";
 
 const require = createRequire(import.meta.url);
 const assetFolder = dirname(require.resolve("swagger-ui-dist/package.json"));

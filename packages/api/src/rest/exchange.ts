@@ -5,7 +5,7 @@ import { ApiError, badRequest, errorBody, toApiError } from "../errors.ts";
 import { acceptedEncoding, compress } from "../http/compression.ts";
 import { discardRest } from "../http/unread-body.ts";
 
-/** What REST, the account's routes and identity share of HTTP. */
+/** What tRPC, REST, the account's routes and identity share of HTTP. */
 
 export function toHeaders(req: IncomingMessage): Headers {
   const headers = new Headers();
@@ -25,6 +25,13 @@ export function queryOf(req: IncomingMessage): URLSearchParams {
   const url = req.url ?? "/";
   const mark = url.indexOf("?");
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
+}
+
+/** 405, with `Allow`, for a method that the path does not have. */
+export function assertMethod(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): void {
+  if (methods.includes(req.method ?? "")) return;
+  res.setHeader("allow", [...new Set(methods)].join(", "));
+  throw new ApiError("METHOD_NOT_ALLOWED", `This takes ${[...new Set(methods)].join(" or ")}.`);
 }
 
 /** The body as JSON: 415 for another type or an encoded one, 413 for one too large, 400 for one that is not JSON. */
@@ -131,10 +138,14 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: unkn
     res.destroy();
     return known;
   }
-  if (known.retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(known.retryAfterMs / 1000)));
+  sayWhenToRetry(res, known.retryAfterMs);
   discardRest(req);
   sendJson(res, known.status, errorBody(known, requestIdOf(res)));
   return known;
+}
+
+export function sayWhenToRetry(res: ServerResponse, retryAfterMs: number | undefined): void {
+  if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
 /** The request's id: set by whoever handled the response first. */

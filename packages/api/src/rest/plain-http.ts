@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAccountHandler } from "../account/account-handler.ts";
-import type { Log } from "../api.ts";
 import type { Context } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import type { AccountIdentity } from "../identity/create-identity.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import type { AppRouter } from "../routers/app-router.ts";
 import { createDocsHandler } from "./docs-page.ts";
-import { requestIdOf, sendError } from "./exchange.ts";
+import { sendError } from "./exchange.ts";
 import { openApiDocument } from "./openapi.ts";
 import { createRestHandler } from "./rest-handler.ts";
 
@@ -16,15 +15,11 @@ export interface PlainHttpOptions {
   router: AppRouter;
   openContext(req: IncomingMessage, res: ServerResponse, headers: Headers, changes: boolean): Promise<Context>;
   trustProxy: boolean | number;
-  log: Log;
+  onError(error: ApiError, req: IncomingMessage, res: ServerResponse): void;
 }
 
 /** Everything of the API that is not tRPC or health: identity, accounts, REST and its description. */
-export function createPlainHttp({ identity, router, openContext, trustProxy, log }: PlainHttpOptions) {
-  function onError(error: ApiError, req: IncomingMessage, res: ServerResponse): void {
-    if (error.code !== "INTERNAL") return;
-    log.error({ err: error.cause ?? error, requestId: requestIdOf(res), method: req.method }, "a request failed");
-  }
+export function createPlainHttp({ identity, router, openContext, trustProxy, onError }: PlainHttpOptions) {
   const document = openApiDocument(router);
   const handlers = [
     identity.handle,

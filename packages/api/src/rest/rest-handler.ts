@@ -3,10 +3,19 @@ import { JsonText } from "@holdfast/db";
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import { clientGone } from "../http/client-gone.ts";
-import { assertMethod } from "../identity/auth-handler.ts";
 import type { AppRouter } from "../routers/app-router.ts";
 import { createCallerFactory } from "../trpc.ts";
-import { hasBody, pathOf, queryOf, readJson, sendError, sendJson, sendNothing, toHeaders } from "./exchange.ts";
+import {
+  assertMethod,
+  hasBody,
+  pathOf,
+  queryOf,
+  readJson,
+  sendError,
+  sendJson,
+  sendNothing,
+  toHeaders,
+} from "./exchange.ts";
 import { project } from "./project.ts";
 import { matchRoutes, pathInput, queryInput, type RestRoute, restRoutes } from "./routes.ts";
 import { streamTurn, wantsEvents } from "./turn-stream.ts";

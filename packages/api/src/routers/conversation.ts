@@ -3,7 +3,7 @@ import { limits } from "@holdfast/contract";
 import * as schema from "@holdfast/contract/schemas";
 import { type ConversationList, type JsonText, jsonObject, NotFoundError } from "@holdfast/db";
 import { z } from "zod";
-import { badRequest } from "../errors.ts";
+import { unknownModel } from "../errors.ts";
 import { guestProcedure, personProcedure, router } from "../trpc.ts";
 
 const byId = z.object({ id: schema.id });
@@ -120,7 +120,3 @@ export const conversationRouter = router({
     .input(changed.extend({ position }))
     .mutation(({ ctx, input }): Promise<ConversationSummary> => ctx.user.forkConversation(input.id, input.position)),
 });
-
-function unknownModel() {
-  return badRequest("model", "is not a model that can be used here");
-}

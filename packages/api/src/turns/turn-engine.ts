@@ -10,7 +10,7 @@ import {
   type UserStore,
 } from "@holdfast/db";
 import type { Log, Tracer } from "../api.ts";
-import { ApiError, badRequest } from "../errors.ts";
+import { ApiError, unknownModel } from "../errors.ts";
 import type { UserEvents } from "../live/user-events.ts";
 import { answerText } from "./answer.ts";
 import { createChunkWriter } from "./chunk-writer.ts";
@@ -42,7 +42,7 @@ export interface TurnTiming {
   sweepMs: number;
   /** Between attempts at a database that does not answer. */
   retryMs: number;
-  /** What interrupted turns get to be stored at the end of a drain. */
+  /** What turns that are ended early get to be stored: at the end of a drain, and before whoever pressed Stop is answered. */
   farewellMs: number;
 }
 
@@ -91,7 +91,7 @@ export async function createTurnEngine(options: TurnEngineOptions): Promise<Turn
   async function chooseModel(user: UserStore, { model, conversationId }: TurnInput): Promise<string> {
     if (model) {
       if (await assistant.hasModel(model)) return model;
-      throw badRequest("model", "is not a model that can be used here");
+      throw unknownModel();
     }
     const remembered = conversationId ? (await user.findConversation(conversationId)).model : null;
     return remembered && (await assistant.hasModel(remembered)) ? remembered : assistant.defaultModel();
