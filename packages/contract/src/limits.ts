@@ -15,6 +15,8 @@ export const limits = {
   passwordMinLength: 8,
   passwordMaxLength: 128,
   searchLength: 200,
+  /** The last place that a conversation can have for a message: PostgreSQL's largest integer. */
+  position: 2_147_483_647,
   conversationPage: { default: 30, max: 100 },
   messagePage: { default: 50, max: 200 },
   searchPage: { default: 20, max: 50 },

@@ -1,3 +1,4 @@
+import { limits } from "@holdfast/contract";
 import type { QueryResult } from "pg";
 import { messageCursor, parseMessageCursor } from "./cursors.ts";
 import { NotFoundError } from "./errors.ts";
@@ -8,8 +9,6 @@ import { type PlacedRow, placedColumns, placedMessage } from "./rows.ts";
 import { firstRow, type Scope } from "./scope.ts";
 import { type TurnRow, type TurnViewRow, turnColumns, turnSummary } from "./turn-rows.ts";
 import type { MessagePage, UserStore } from "./types.ts";
-
-const lastPosition = 2 ** 31 - 1;
 
 /** A page asks for one message more than it shows at each end that it may have a neighbour at. */
 interface Page {
@@ -80,7 +79,7 @@ export function messagePages(scope: Scope): UserStore["pageOfMessages"] {
 
 function pageBefore(userId: string, conversationId: string, before: number | null, limit: number): Page {
   return {
-    older: newestStatement(userId, conversationId, before ?? lastPosition, limit + 1),
+    older: newestStatement(userId, conversationId, before ?? limits.position, limit + 1),
     olderLimit: limit,
     newer: null,
     newerLimit: 0,
@@ -88,7 +87,7 @@ function pageBefore(userId: string, conversationId: string, before: number | nul
       userId,
       conversationId,
       before === null ? null : before - limit,
-      before ?? lastPosition,
+      before ?? limits.position,
       limit,
     ),
   };
@@ -100,7 +99,7 @@ function pageAfter(userId: string, conversationId: string, after: number, limit:
     olderLimit: 0,
     newer: followingStatement(userId, conversationId, after, limit + 1),
     newerLimit: limit,
-    turns: turnsStatement(userId, conversationId, after + 1, lastPosition, limit),
+    turns: turnsStatement(userId, conversationId, after + 1, limits.position, limit),
   };
 }
 
@@ -112,7 +111,7 @@ function pageAround(userId: string, conversationId: string, center: number, limi
     olderLimit,
     newer: followingStatement(userId, conversationId, center - 1, newerLimit + 1),
     newerLimit,
-    turns: turnsStatement(userId, conversationId, center - olderLimit, lastPosition, limit),
+    turns: turnsStatement(userId, conversationId, center - olderLimit, limits.position, limit),
   };
 }
 

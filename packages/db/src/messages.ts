@@ -1,4 +1,4 @@
-import type { Message, PlacedMessage } from "@holdfast/contract";
+import { limits, type Message, type PlacedMessage } from "@holdfast/contract";
 import { findStatement } from "./conversations.ts";
 import { NotFoundError, TurnRunningError } from "./errors.ts";
 import { JsonText } from "./json-text.ts";
@@ -50,7 +50,7 @@ export function messageStore(scope: Scope): MessageStore {
     async recentHistory(conversationId, characters) {
       const newestFirst: PlacedMessage[] = [];
       let left = characters;
-      let before = 2 ** 31 - 1;
+      let before: number = limits.position;
       while (true) {
         const [result] = await connections.read<PlacedRow>(
           userId,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { limits } from "@holdfast/contract";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findStatement, insertConversation, listStatement } from "./conversations.ts";
@@ -122,10 +123,10 @@ const hotPath: [string, () => Statement][] = [
   ["create a conversation", () => insertConversation(userId, "t", "default", null)],
   ["append a message", () => appendStatement(userId, conversationId, "user", "x", null)],
   ["the whole history", () => historyStatement(userId, conversationId)],
-  ["newest messages", () => newestStatement(userId, conversationId, 2 ** 31 - 1, 50)],
+  ["newest messages", () => newestStatement(userId, conversationId, limits.position, 50)],
   ["newer messages", () => followingStatement(userId, conversationId, 100, 50)],
   ["a message by its id", () => messageStatement(userId, messageId)],
-  ["turns of the newest page", () => turnsStatement(userId, conversationId, null, 2 ** 31 - 1, 50)],
+  ["turns of the newest page", () => turnsStatement(userId, conversationId, null, limits.position, 50)],
   ["turns of a page", () => turnsStatement(userId, conversationId, 100, 150, 50)],
   ["start a turn", () => startStatement(userId, conversationId, input())],
   ["start a first turn", () => firstStatement(userId, randomUUID(), input())],

@@ -1,4 +1,4 @@
-import { toStorableJson, turnMessageId } from "@holdfast/contract";
+import { isBlank, toStorableJson, turnMessageId } from "@holdfast/contract";
 import type { Connections } from "./connections.ts";
 import type { Notices } from "./notices.ts";
 import type { Statement } from "./pipeline.ts";
@@ -22,7 +22,7 @@ export async function finishTurn(
   end: TurnEnd,
 ): Promise<boolean> {
   const { userId, turnId } = turn;
-  const steps = end.steps.map(storableStep).filter((step) => step.content.trim() !== "" || step.toolCalls.length > 0);
+  const steps = end.steps.map(storableStep).filter((step) => !isBlank(step.content) || step.toolCalls.length > 0);
   const [, ended] = await connections.write<{ conversation_id: string }>(
     userId,
     // Whoever starts or ends a turn takes its conversation first, in a statement of its own: the next one begins, and

@@ -284,7 +284,8 @@ export interface RunnerStore {
    * renewed every second. The lock dies with the process; the heartbeat tells a paused one.
    */
   register(): Promise<{
-    runner: number /** The lease was lost (outage, pause): its turns may have been taken. */;
+    runner: number;
+    /** The lease was lost (outage, pause): its turns may have been taken. */
     onLost(listener: () => void): void;
   }>;
   /**

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { limits } from "@holdfast/contract";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createTaskServer } from "./task-server.ts";
 import type { TaskDatabase } from "./task-store.ts";
@@ -10,8 +11,6 @@ interface HttpOptions {
   publicKey: KeyObject;
   log(event: string, error: unknown): void;
 }
-
-const bodyBytes = 1_048_576;
 
 /** MCP over streamable HTTP at `/mcp`, without sessions: each request stands alone and brings its own token. */
 export function createHttpServer(options: HttpOptions): Server {
@@ -57,7 +56,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > bodyBytes) return undefined;
+    if (size > limits.bodyBytes) return undefined;
     chunks.push(chunk);
   }
   try {

@@ -10,7 +10,7 @@ const byId = z.object({ id: schema.id });
 /** What changes something takes its own fields only: a misspelt one must not be taken for one left out. */
 const changed = z.strictObject({ id: schema.id });
 
-const position = z.int().min(1).max(2_147_483_647);
+const position = z.int().min(1).max(limits.position);
 
 export const conversationRouter = router({
   create: guestProcedure(
@@ -98,7 +98,7 @@ export const conversationRouter = router({
       changed.extend({
         pinned: z.boolean().optional(),
         model: schema.modelId.nullish(),
-        readPosition: z.int().min(0).max(2_147_483_647).optional(),
+        readPosition: z.int().min(0).max(limits.position).optional(),
       }),
     )
     .mutation(async ({ ctx, input }): Promise<ConversationSummary> => {
