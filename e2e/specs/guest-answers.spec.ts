@@ -30,11 +30,11 @@ test("R-SEC-2: an answer that takes longer than signing in may is moved when it 
 }) => {
   test.slow();
   const account = await signsUp(anotherPerson);
-  const id = await beginsSlowly(person, 250);
+  const id = await beginsSlowly(person, 170);
   await signsIn(person, account);
   await expect(listed(person, id)).toBeVisible({ timeout: 40_000 });
   await listed(person, id).click();
-  await expect(person.answers).toContainText("word250");
+  await expect(person.answers).toContainText("word170");
 });
 
 async function beginsSlowly(person: Person, words: number): Promise<string> {

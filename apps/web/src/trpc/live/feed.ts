@@ -18,8 +18,9 @@ interface FeedOptions {
   onSessionEnd(end: SessionEnd): void;
 }
 
-/** A server that is there says so with the first event. */
+/** A server that is there says so with the first event. After losses it gets longer: one that is slow is not to be asked all the more. */
 const greetedWithinMs = 10_000;
+const mostPatience = 3;
 
 /**
  * Keeps one stream open: again after a loss, with growing pauses; at once when the network or the person comes back.
@@ -42,7 +43,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     const greeting = setTimeout(() => {
       current = false;
       lose("lost");
-    }, greetedWithinMs);
+    }, greetedWithinMs * Math.min(failures + 1, mostPatience));
     const opened = open({
       onEvent(event) {
         if (!current) return;
