@@ -40,10 +40,11 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     if (isSigningOut()) return retry();
     let current = true;
     // What is held up on its way, as by a proxy that gathers an answer before it passes it on, does not fail by itself.
+    const patienceMs = greetedWithinMs * Math.min(failures + 1, mostPatience);
     const greeting = setTimeout(() => {
       current = false;
       lose("lost");
-    }, greetedWithinMs * Math.min(failures + 1, mostPatience));
+    }, patienceMs);
     const opened = open({
       onEvent(event) {
         if (!current) return;
