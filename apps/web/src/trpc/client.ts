@@ -20,7 +20,7 @@ export function createClient() {
         true: httpSubscriptionLink({ url: endpoint }),
         false: httpBatchLink({
           ...{ url: endpoint, fetch: requests.send, maxURLLength: 4000, maxItems: 20 },
-          headers: () => (requests.accountId === null ? {} : { [personHeader]: requests.accountId }),
+          headers: () => (requests.shownId === null ? {} : { [personHeader]: requests.shownId }),
         }),
       }),
     ],
@@ -55,12 +55,12 @@ const readAgainMs = 4_000;
  * Without a network nothing is tried; the reconnect that follows reads all.
  */
 export function whileFailing({ state }: { state: { status: string; error: unknown } }): number | false {
-  return state.status === "error" && navigator.onLine !== false && pauseAfter(state.error);
+  return state.status === "error" && navigator.onLine !== false && isWorthRetrying(state.error) && readAgainMs;
 }
 
-/** How long to wait before it is worth asking again; false where it would be in vain. */
-export function pauseAfter(error: unknown): number | false {
-  return isWorthRetrying(error) && readAgainMs;
+/** The same for a reading that is no query's: asks again after a while, unless it would be in vain. Returns the timer. */
+export function askAgainAfter(error: unknown, ask: () => void): ReturnType<typeof setTimeout> | undefined {
+  return isWorthRetrying(error) ? setTimeout(ask, readAgainMs) : undefined;
 }
 
 /** Another answer in the 400s than "too many" is the same the next time. */

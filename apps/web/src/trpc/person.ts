@@ -13,7 +13,7 @@ export function usePerson(initial: Person | null): Person | null {
   const person = data ?? null;
   const accountId = person && !person.isGuest ? person.id : null;
   useLayoutEffect(() => {
-    requests.accountId = accountId;
+    requests.shownId = accountId;
   }, [accountId]);
   return person;
 }

@@ -16,7 +16,7 @@ export class Requests {
    * Whom the page shows: nobody else is to be made by what it sends, or changed. Null for visitors; in the chat also for
    * guests, who may begin anew there, or sign in elsewhere.
    */
-  accountId: string | null = null;
+  shownId: string | null = null;
   /** Told where the server knows nobody by what the browser sends, as when its cookies were cleared while the page is open. */
   onUnauthorized: (() => void) | null = null;
   #exclusion: Promise<void> | null = null;

@@ -24,7 +24,7 @@ export async function accountRequest<Data = unknown>(
     method,
     headers: {
       ...(body && { "content-type": "application/json" }),
-      ...(requests.accountId !== null && { [personHeader]: requests.accountId }),
+      ...(requests.shownId !== null && { [personHeader]: requests.shownId }),
     },
     body: body instanceof Blob ? body : body && JSON.stringify(body),
   }).catch(() => null);

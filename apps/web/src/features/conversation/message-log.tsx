@@ -3,7 +3,7 @@
 import type { TurnView } from "@holdfast/contract";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { pauseAfter } from "@/trpc/client";
+import { askAgainAfter } from "@/trpc/client";
 import { type DaysOf, withDays } from "./days";
 import { type Entry, holdsMessage } from "./entries";
 import { LogEntry } from "./log-entry";
@@ -46,9 +46,8 @@ export function MessageLog({
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   const load = (what: "older" | "newer" | "newest") =>
     void onLoad(what).catch((error) => {
-      const againMs = pauseAfter(error);
       clearTimeout(again.current);
-      if (againMs !== false) again.current = setTimeout(lookAgain, againMs);
+      again.current = askAgainAfter(error, lookAgain);
     });
   const isCut = transcript?.newerCursor != null;
   const { isAway, onScroll, toEnd, lookAgain } = useLogScroll({

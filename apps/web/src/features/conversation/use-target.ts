@@ -1,7 +1,7 @@
 "use client";
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
-import { pauseAfter } from "@/trpc/client";
+import { askAgainAfter } from "@/trpc/client";
 import { type Entry, holdsMessage } from "./entries";
 
 interface TargetOptions {
@@ -42,8 +42,7 @@ export function useTarget({ entries, scroller, show, isLoaded, load }: TargetOpt
       if (asked !== target) {
         setAsked(target);
         load({ around: target }).catch((error) => {
-          const againMs = pauseAfter(error);
-          if (againMs !== false) setTimeout(() => setAsked((latest) => (latest === target ? null : latest)), againMs);
+          askAgainAfter(error, () => setAsked((latest) => (latest === target ? null : latest)));
         });
       }
       return;

@@ -3,7 +3,7 @@
 import type { ConversationSummary, Person } from "@holdfast/contract";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { pauseAfter, useTRPC, whileFailing } from "@/trpc/client";
+import { askAgainAfter, useTRPC, whileFailing } from "@/trpc/client";
 import { conversationListInput } from "@/trpc/conversation-cache";
 import { type ConversationPage, loadedConversations, withOpen } from "@/trpc/conversation-pages";
 import { OnDemand, onDemand } from "@/ui/on-demand";
@@ -189,9 +189,8 @@ function useConversations(
   );
   const isNextDue = isFetchNextPageError && !isFetching;
   useEffect(() => {
-    const againMs = isNextDue && pauseAfter(error);
-    if (againMs === false) return;
-    const timer = setTimeout(() => void fetchNextPage(), againMs); // its failure is in the query's state
+    if (!isNextDue) return;
+    const timer = askAgainAfter(error, () => void fetchNextPage()); // its failure is in the query's state
     return () => clearTimeout(timer);
   }, [isNextDue, error, fetchNextPage]);
   const isEmpty = conversations.length === 0 && pinned.length === 0 && (person === null || list.isSuccess);

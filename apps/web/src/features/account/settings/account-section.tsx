@@ -14,7 +14,7 @@ import styles from "./settings.module.css";
 export function AccountSection({ person }: { person: Person | null }) {
   const id = person?.id ?? null;
   useLayoutEffect(() => {
-    requests.accountId = id;
+    requests.shownId = id;
   }, [id]);
   if (person === null || person.isGuest) return <GuestSection />;
   return (
