@@ -22,7 +22,7 @@ test("R-WEB-4: what a proxy answers in the server's place is not taken for a suc
   await expect(page.getByLabel("New password")).toHaveValue("another long password");
   const file = { name: "export.json", mimeType: "application/json", buffer: Buffer.from("{}") };
   await page.getByLabel("Import a JSON export").setInputFiles(file);
-  await expect(page.getByRole("status").getByText(inVain)).toBeVisible();
+  await expect(page.getByRole("region", { name: "Your data" }).getByText(inVain)).toBeVisible();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByText("You could not be signed out. Try again.")).toBeVisible();
   await page.getByRole("button", { name: "Delete account" }).click();
