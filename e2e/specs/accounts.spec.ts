@@ -1,5 +1,6 @@
 import { fillsSignIn, fillsSignUp, isSignedIn, newAccount, signsIn, signsOut, signsUp } from "../fixtures/account.ts";
 import { makeGate } from "../fixtures/gate.ts";
+import { holdScripts } from "../fixtures/held-scripts.ts";
 import type { Person } from "../fixtures/person.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -122,17 +123,10 @@ test("R-WEB-4: a form that is filled in and sent before the page is interactive 
   person,
 }) => {
   const account = newAccount();
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await person.page.route(/\/_next\/static\/.*\.js/, async (route) => {
-    await released;
-    await route.continue();
-  });
+  const scripts = await holdScripts(person.page);
   await person.page.goto("/sign-up", { waitUntil: "commit" });
   await fillsSignUp(person, account);
-  release();
+  scripts.release();
   await isSignedIn(person, account);
 });
 

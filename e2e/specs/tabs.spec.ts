@@ -90,6 +90,28 @@ test("R-WEB-3, R-WEB-4: a conversation is marked while it is answered elsewhere,
   for (const one of all) await expect(one.link("A story")).toHaveCount(0, soon);
 });
 
+test("R-WEB-4: an answer that was followed to its end is read, though one leaves before its messages are read again", async ({
+  person,
+}) => {
+  const other = await person.begins("gone to");
+  await person.comesToNew();
+  await person.says("[long 20 50] followed");
+  await expect(person.answers).toContainText("word3");
+  const gate = makeGate();
+  await person.page.route(/message\.page|conversation\.find/, async (route) => {
+    await gate.opened;
+    await route.continue();
+  });
+  await person.isAnswered();
+  const marked = person.page.waitForResponse(/conversation\.update/);
+  await person.opens(other);
+  gate.open();
+  await marked;
+  await person.page.reload();
+  await expect(person.conversations).toHaveText([/followed/, /gone to/]);
+  await expect(person.sidebar.getByRole("img", { name: "Unread" })).toHaveCount(0);
+});
+
 test("R-WEB-3: a tab that sleeps holds up no other, whichever holds the stream, and has all of it when it wakes", async ({
   person,
 }) => {

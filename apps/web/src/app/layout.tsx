@@ -1,9 +1,11 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@/ui/global.css";
+import { rememberEarlyPresses } from "@/ui/early-presses";
+import { EarlyPresses } from "./early-presses";
 import { fontClasses } from "./fonts";
 import { QuietAnnouncer } from "./quiet-announcer";
-import { origin, requestPreferences } from "./request";
+import { origin, requestNonce, requestPreferences } from "./request";
 
 const description = "A chat that holds on to what you say.";
 
@@ -47,12 +49,17 @@ export async function generateViewport(): Promise<Viewport> {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const { theme, textSize } = await requestPreferences();
+  const [{ theme, textSize }, nonce] = await Promise.all([requestPreferences(), requestNonce()]);
   return (
     <html lang="en" data-theme={theme} data-text-size={textSize} className={fontClasses}>
       <body>
+        {/* A browser does not tell the nonce again. */}
+        <script nonce={nonce} suppressHydrationWarning>
+          {`(${rememberEarlyPresses})()`}
+        </script>
         {children}
         <QuietAnnouncer />
+        <EarlyPresses />
       </body>
     </html>
   );

@@ -17,3 +17,8 @@ export async function origin(): Promise<URL> {
   if (configured) return new URL(configured);
   return new URL(`http://${(await headers()).get("host") ?? "localhost"}`);
 }
+
+/** What lets an inline script of ours run under the page's policy. */
+export async function requestNonce(): Promise<string | undefined> {
+  return /'nonce-([^']+)'/.exec((await headers()).get("content-security-policy") ?? "")?.[1];
+}

@@ -1,9 +1,10 @@
 "use client";
 
 import type { ConversationSummary, TurnView } from "@holdfast/contract";
-import { useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { useTRPCClient } from "@/trpc/client";
 import { useConversationCache } from "@/trpc/conversation-cache";
+import { useStable } from "@/ui/use-latest";
 import type { Transcript } from "./transcript";
 
 /** What is open and visible has been read: the mark in the sidebar goes, here and on other devices. */
@@ -18,8 +19,10 @@ export function useReadMark(
   const last = transcript?.newerCursor === null ? (transcript.messages.at(-1)?.position ?? 0) : 0;
   const position = Math.max(last, conversation?.messageCount ?? 0);
   const isUnread = conversation !== null && position > conversation.readPosition && turn?.status !== "running";
+  const unmarked = useAnswerSeenToEnd(turn);
   useEffect(() => {
     if (!id || !isUnread) return;
+    unmarked.current = null; // its messages are among those up to here
     function mark(conversationId: string) {
       if (document.visibilityState !== "visible") return;
       cache.patch(conversationId, { readPosition: position });
@@ -31,4 +34,31 @@ export function useReadMark(
     document.addEventListener("visibilitychange", onVisible);
     return () => document.removeEventListener("visibilitychange", onVisible);
   }, [id, isUnread, position, cache, client]);
+
+  const markTurn = useStable(async (turnId: string) => {
+    const { conversationId, lastPosition } = await client.turn.get.query({ turnId });
+    if (lastPosition === null) return;
+    await client.conversation.update.mutate({ id: conversationId, readPosition: lastPosition });
+  });
+  // Whoever leaves before the messages of an answer have come has read it all the same.
+  useEffect(
+    () => () => {
+      const turnId = id && unmarked.current;
+      unmarked.current = null;
+      if (turnId) void markTurn(turnId).catch(() => {}); // only a mark, as above
+    },
+    [id, unmarked, markTurn],
+  );
+}
+
+/** The turn that ended here while somebody looked, until it is taken. */
+function useAnswerSeenToEnd(turn: TurnView | null): RefObject<string | null> {
+  const running = useRef<string | null>(null);
+  const seen = useRef<string | null>(null);
+  const { id = null, status } = turn ?? {};
+  useEffect(() => {
+    if (status === "running") running.current = id;
+    else if (id !== null && running.current === id && document.visibilityState === "visible") seen.current = id;
+  }, [id, status]);
+  return seen;
 }
