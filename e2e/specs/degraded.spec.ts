@@ -195,7 +195,7 @@ test("R-WEB-4: a stream of events that does not begin is told of, and tried agai
 });
 
 test("R-SEC-1: settings that were left open change nothing of whoever has signed in since", async ({ person }) => {
-  person.problems.allow(/status of 403/);
+  person.problems.allow(/status of 40[13]/);
   await signsUp(person);
   const { page: leftOpen } = await person.inAnotherTab("/settings");
   await signsOut(person);

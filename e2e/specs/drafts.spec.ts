@@ -81,7 +81,9 @@ test("R-WEB-4: what was written to a conversation that is deleted meanwhile is a
   await person.says("last words");
   await person.link("safe").click();
   const other = await person.inAnotherTab(`/c/${doomed}`);
+  const deleted = other.page.waitForResponse(/conversation\.delete/);
   await other.deletes("doomed");
+  await deleted;
   gate.open();
   await expect(person.page.getByText("“last words” was not sent. It is a draft again, under New chat.")).toBeVisible();
   await person.newChat.click();
