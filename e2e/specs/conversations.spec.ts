@@ -1,5 +1,6 @@
 import type { Route } from "@playwright/test";
 import { twoFrames } from "../fixtures/frames.ts";
+import { makeGate } from "../fixtures/gate.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const deletions = /\/api\/trpc\/[^?]*\bconversation\.delete\b/;
@@ -244,13 +245,15 @@ test("R-CONV-5, R-WEB-3: a conversation whose deletion was done, but not answere
   await person.begins("the neighbour");
   const id = await person.begins("soon deleted");
   person.problems.allow(/ERR_FAILED|404/);
+  const done = makeGate();
   await person.page.route(deletions, async (route) => {
     await route.fetch();
+    done.open();
     await route.abort();
   });
-  const readAgain = person.page.waitForResponse(/conversation\.find\b/, { timeout: 10_000 });
   await person.deletes("soon deleted");
-  await readAgain;
+  await done.opened;
+  await person.page.waitForResponse(/conversation\.find\b/);
   await twoFrames(person.page);
   await expect(person.conversations).toHaveText([/the neighbour/]);
   await expect(person.page).not.toHaveURL(new RegExp(id));

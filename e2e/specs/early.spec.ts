@@ -44,3 +44,18 @@ test("R-WEB-4: what is written on after an early Enter is not sent, and stands i
   await expect(person.composer).toHaveValue("first and last");
   await expect(person.sent).toHaveCount(0);
 });
+
+test("R-WEB-4: Enter while React waits for a part of the page's code is kept, too", async ({ person }) => {
+  const { page } = person;
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(request.url()));
+  await page.goto("/sign-in");
+  const shared = new Set(loaded);
+  const scripts = await holdScripts(page, (url) => !shared.has(url));
+  await page.goto("/new", { waitUntil: "commit" });
+  await page.waitForFunction(() => Object.keys(document).some((key) => key.startsWith("__reactContainer")));
+  await person.says("said in between");
+  await expect(person.composer).toHaveValue("said in between");
+  scripts.release();
+  await expect(person.sent).toHaveText([/said in between/]);
+});

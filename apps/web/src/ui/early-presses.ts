@@ -10,21 +10,20 @@ declare global {
  * Enter in the message box is its Send. Sent to the browser as its own source, so it may use nothing from outside.
  */
 export function rememberEarlyPresses(): void {
-  const pressed = new Set<HTMLButtonElement>();
+  const pressed = new Map<HTMLButtonElement, Event>();
   const listening = new AbortController();
-  const { signal } = listening;
+  // Before React, which lets an event go no further as long as it waits for code to take the page over with.
+  const options = { capture: true, signal: listening.signal };
   const isMessage = (target: EventTarget | null) => target instanceof HTMLElement && target.id === "message";
   const send = () => document.querySelector<HTMLButtonElement>("button[aria-label=Send]");
-  const press = (button: HTMLButtonElement | null) => button && pressed.add(button);
-  // While they bubble, when React has had them: an event that made it take the page over is not done twice.
   addEventListener(
     "click",
-    ({ target }) => {
-      const button = target instanceof Element ? target.closest("button") : null;
+    (event) => {
+      const button = event.target instanceof Element ? event.target.closest("button") : null;
       // React itself keeps a form that is sent early.
-      if (button?.type === "button") press(button);
+      if (button?.type === "button") pressed.set(button, event);
     },
-    { signal },
+    options,
   );
   addEventListener(
     "keydown",
@@ -32,23 +31,25 @@ export function rememberEarlyPresses(): void {
       if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
       if (!isMessage(event.target)) return;
       event.preventDefault();
-      press(send());
+      const button = send();
+      if (button) pressed.set(button, event);
     },
-    { signal },
+    options,
   );
   // Whoever writes on has not said the last word.
   addEventListener(
     "input",
     ({ target }) => {
-      const unsent = isMessage(target) && send();
-      if (unsent) pressed.delete(unsent);
+      const button = isMessage(target) && send();
+      if (button) pressed.delete(button);
     },
-    { signal },
+    options,
   );
   window.takeEarlyPresses = () => {
     listening.abort();
-    const taken = [...pressed];
+    // An event that is still on its way has made React take the page over, and is heard there.
+    const taken = [...pressed].filter(([, event]) => event.eventPhase === Event.NONE);
     pressed.clear();
-    return taken;
+    return taken.map(([button]) => button);
   };
 }

@@ -97,6 +97,8 @@ describe("event streams", () => {
     const heard = openFeed();
     await until(() => heard.length > 0, "connected");
     expect(heard[0]).toMatchObject({ type: "connected", running: [{ id: turn.id, steps: [{ content: "So far " }] }] });
+    // Who cannot have a stream asks for the same.
+    expect((await browser.query("live.snapshot")).data).toEqual(heard[0]);
   });
 
   it("turn.watch ends with the turn, and resumes after the last id", async () => {
@@ -157,6 +159,7 @@ describe("event streams", () => {
     await own.body?.cancel();
     expect((await feedOf(crypto.randomUUID())).status).toBe(403);
     expect((await feedOf("somebody")).status).toBe(400);
+    expect((await browser.query("live.snapshot", { userId: crypto.randomUUID() })).status).toBe(403);
   });
 
   it("R-SEC-2: a visitor has no feed, and who signs out loses theirs", async () => {

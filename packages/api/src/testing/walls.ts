@@ -40,6 +40,7 @@ export const walls: Record<string, Wall> = {
   "conversation.delete": { input: (of) => ({ id: of.conversationId }), stranger: 403 },
   "conversation.fork": { input: (of) => ({ id: of.conversationId, position: 2 }), stranger: 403 },
   "live.feed": { input: () => undefined },
+  "live.snapshot": { input: () => undefined },
   "message.page": { input: (of) => ({ conversationId: of.conversationId, around: of.messageId }), stranger: 403 },
   "message.list": { input: (of) => ({ conversationId: of.conversationId }), stranger: 403 },
   "message.history": { input: (of) => ({ conversationId: of.conversationId }), stranger: 403 },

@@ -43,11 +43,12 @@ export function useReadMark(
   // Whoever leaves before the messages of an answer have come has read it all the same.
   useEffect(
     () => () => {
-      const turnId = id && unmarked.current;
+      const turnId = unmarked.current;
       unmarked.current = null;
-      if (turnId) void markTurn(turnId).catch(() => {}); // only a mark, as above
+      // Of what was deleted nothing is left to mark.
+      if (id && turnId && cache.find(id)) void markTurn(turnId).catch(() => {}); // only a mark, as above
     },
-    [id, unmarked, markTurn],
+    [id, unmarked, cache, markTurn],
   );
 }
 

@@ -1,19 +1,25 @@
 import type { LiveEvent } from "@holdfast/contract";
 import { isSigningOut } from "../sign-out";
 import { backoffMs } from "./backoff";
+import { StandIn } from "./stand-in";
 
 /** Opens one stream; calls `onEnd` when it has broken off or ended, whatever the reason. */
 export type OpenStream = (handlers: { onEvent(event: LiveEvent): void; onEnd(reason: StreamEnd): void }) => {
   close(): void;
 };
+export type Connected = Extract<LiveEvent, { type: "connected" }>;
 export type StreamEnd = "lost" | SessionEnd;
 /** The session is over, or the browser has become somebody else's: nothing more is to be heard. */
 export type SessionEnd = "signed-out" | "another-person";
 
-interface FeedOptions {
+export interface FeedOptions {
   open: OpenStream;
+  /** What a stream would begin with now. */
+  readSnapshot(): Promise<Connected>;
+  /** Whether there is more to be heard soon. */
+  isAnswering(): boolean;
   onEvent(event: LiveEvent): void;
-  /** True from the first event of a stream until it is lost. */
+  /** True from the first event of a stream until it is lost, and as long as what it would tell can be asked for. */
   onConnected(connected: boolean): void;
   onSessionEnd(end: SessionEnd): void;
 }
@@ -24,9 +30,12 @@ const mostPatience = 3;
 
 /**
  * Keeps one stream open: again after a loss, with growing pauses; at once when the network or the person comes back.
+ * As long as there is none, what it would tell is asked for now and then: some networks hold streams back, and nothing else.
  * Nothing is tried while the browser says that there is no network.
  */
-export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedOptions): { close(): void } {
+export function keepFeedOpen(options: FeedOptions): { close(): void } {
+  const { open, onEvent, onConnected, onSessionEnd } = options;
+  const standIn = new StandIn(options);
   let stream: { close(): void } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -38,6 +47,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     stream = null;
     if (navigator.onLine === false) return;
     if (isSigningOut()) return retry();
+    standIn.begin();
     let current = true;
     // What is held up on its way, as by a proxy that gathers an answer before it passes it on, does not fail by itself.
     const patienceMs = greetedWithinMs * Math.min(failures + 1, mostPatience);
@@ -51,6 +61,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
         if (event.type === "connected") {
           clearTimeout(greeting);
           failures = 0;
+          standIn.end();
           onConnected(true);
         }
         onEvent(event);
@@ -74,7 +85,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
   function lose(reason: StreamEnd) {
     stream?.close();
     stream = null;
-    onConnected(false);
+    if (!standIn.serves) onConnected(false);
     if (reason !== "lost") return onSessionEnd(reason);
     retry();
   }
@@ -92,6 +103,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
 
   function onOffline() {
     clearTimeout(timer);
+    standIn.end();
     stream?.close();
     stream = null;
     onConnected(false);
@@ -122,6 +134,7 @@ export function keepFeedOpen({ open, onEvent, onConnected, onSessionEnd }: FeedO
     close() {
       clearInterval(ticker);
       clearTimeout(timer);
+      standIn.end();
       stream?.close();
       window.removeEventListener("online", onOnline);
       window.removeEventListener("offline", onOffline);

@@ -1,5 +1,5 @@
 import type { LiveEvent, TurnView } from "@holdfast/contract";
-import { keepFeedOpen, type OpenStream, type SessionEnd } from "./feed";
+import { type FeedOptions, keepFeedOpen, type SessionEnd } from "./feed";
 import { standForLeader } from "./leadership";
 
 /** What tabs tell each other. Nothing of it reaches another person's tabs: the channel is named after the user. */
@@ -11,13 +11,9 @@ type TabMessage =
   | { type: "hello"; from: string }
   | { type: "welcome"; to: string; connected: boolean; running: TurnView[] };
 
-interface LiveConnectionOptions {
+interface LiveConnectionOptions extends Omit<FeedOptions, "isAnswering"> {
   userId: string;
-  open: OpenStream;
   running(): TurnView[];
-  onEvent(event: LiveEvent): void;
-  onConnected(connected: boolean): void;
-  onSessionEnd(end: SessionEnd): void;
 }
 
 const askEveryMs = 10_000;
@@ -43,7 +39,8 @@ export function startLiveConnection(options: LiveConnectionOptions): { close(): 
     leads = true;
     clearTimeout(overdue);
     const feed = keepFeedOpen({
-      open: options.open,
+      ...options,
+      isAnswering: () => options.running().length > 0,
       onEvent(event) {
         tell({ type: "event", event });
         options.onEvent(event);

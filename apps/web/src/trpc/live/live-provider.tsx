@@ -27,6 +27,8 @@ interface LiveProviderProps {
   children: ReactNode;
 }
 
+const snapshotWithinMs = 10_000;
+
 /** Hears everything of one person's; begins anew when the person changes, so that nothing of one reaches another. */
 export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderProps) {
   const client = useTRPCClient();
@@ -69,6 +71,7 @@ export function LiveProvider({ userId, onSessionEnd, children }: LiveProviderPro
     const connection = startLiveConnection({
       userId,
       open,
+      readSnapshot: () => client.live.snapshot.query({ userId }, { signal: AbortSignal.timeout(snapshotWithinMs) }),
       running: () => live.turns.running(),
       onEvent(event) {
         live.turns.apply(event);
