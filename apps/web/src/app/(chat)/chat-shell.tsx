@@ -33,6 +33,8 @@ const tasksPanelCode = onDemand(() => import("@/features/tasks/tasks-panel"));
 
 const loadSearch = () => import("@/features/search/search-dialog");
 const searchDialogCode = onDemand(loadSearch);
+/** At the first sign that it is about to be asked for. Failing, it is loaded when it is. */
+const prepareSearch = () => void loadSearch().catch(() => {});
 const helpDialogCode = onDemand(() => import("@/features/help/help-dialog"));
 
 interface ChatShellProps {
@@ -98,12 +100,8 @@ function Frame({
   useInitialTasks(tasks);
   useRememberedTimeZone(preferences.timeZone);
   const typedMeanwhile = useDialogOnItsWay(dialog, () => setDialog(null));
-  useEffect(() => {
-    // Before it is asked for, but after everything that the page waits for. Failing, it is loaded when it is wanted.
-    const handle = window.requestIdleCallback?.(() => void loadSearch().catch(() => {}));
-    return () => window.cancelIdleCallback?.(handle);
-  }, []);
   useGlobalKeys({
+    onModifier: prepareSearch,
     onSearch: () => setDialog("search"),
     onHelp: () => setDialog("help"),
     onToggleSidebar: sidebar.toggle,
@@ -164,6 +162,7 @@ function Frame({
             initialBeginnings={beginnings}
             isApple={isApple}
             onSearch={() => setDialog("search")}
+            onNearSearch={prepareSearch}
             onClose={sidebar.toggle}
           />
         </div>

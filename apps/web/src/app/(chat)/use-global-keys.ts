@@ -6,6 +6,8 @@ import { startNewChat } from "@/ui/new-chat";
 import { useLatest } from "@/ui/use-latest";
 
 interface KeyActions {
+  /** Ctrl or ⌘ goes down: one of the others may follow. */
+  onModifier(): void;
   onSearch(): void;
   onHelp(): void;
   onToggleSidebar(): void;
@@ -16,6 +18,7 @@ export function useGlobalKeys(actions: KeyActions): void {
   const latest = useLatest(actions);
   useEffect(() => {
     function act(event: KeyboardEvent) {
+      if (event.key === "Control" || event.key === "Meta") latest.current.onModifier();
       if (event.defaultPrevented || event.isComposing) return;
       const action = actionOf(event, latest.current);
       // A modal dialog keeps the keys.

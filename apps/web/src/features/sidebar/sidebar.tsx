@@ -13,10 +13,12 @@ import styles from "./sidebar.module.css";
 export interface SidebarProps extends ConversationListProps {
   isApple: boolean;
   onSearch(): void;
+  /** The pointer or the focus is at the button. */
+  onNearSearch(): void;
   onClose(): void;
 }
 
-export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...list }: SidebarProps) {
+export function Sidebar({ isAvailable, person, isApple, onSearch, onNearSearch, onClose, ...list }: SidebarProps) {
   return (
     <section aria-label="Sidebar" className={styles.sidebar}>
       <div className={styles.brand}>
@@ -32,7 +34,13 @@ export function Sidebar({ isAvailable, person, isApple, onSearch, onClose, ...li
           New chat
           <KeyHint keys="mod+shift+O" isApple={isApple} />
         </AppLink>
-        <button type="button" className={styles.action} onClick={onSearch}>
+        <button
+          type="button"
+          className={styles.action}
+          onClick={onSearch}
+          onPointerEnter={onNearSearch}
+          onFocus={onNearSearch}
+        >
           <Search size={18} aria-hidden />
           Search
           <KeyHint keys="mod+K" isApple={isApple} />
