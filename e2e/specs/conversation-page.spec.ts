@@ -148,10 +148,15 @@ test("R-WEB-4: what is sent while reading far up is shown at once, at the end", 
 test("R-WEB-4: Scroll to bottom reaches the end while the answer grows, and stays there", async ({ person }) => {
   await person.begins("[long 400 1]");
   await person.says("[long 250 20]");
+  await expect(person.answers).toHaveCount(2);
   await expect(person.answers.last()).toContainText("word20 ");
-  await person.log.hover();
-  await person.page.mouse.wheel(0, -700);
-  await person.page.getByRole("button", { name: "Scroll to bottom" }).click();
+  const toBottom = person.page.getByRole("button", { name: "Scroll to bottom" });
+  await expect(async () => {
+    await person.log.hover();
+    await person.page.mouse.wheel(0, -700);
+    await expect(toBottom).toBeVisible({ timeout: 300 });
+  }).toPass();
+  await toBottom.click();
   await expect(person.answers.last()).toContainText("word120 ");
   expect(await person.log.evaluate((log) => Math.abs(log.scrollTop))).toBeLessThan(2);
   await person.isAnswered();
