@@ -97,7 +97,9 @@ export async function answerAnthropic(body: unknown, response: ServerResponse): 
       send("error", { error: { type: "api_error", message: "Internal error with sk-ant-secret-key" } });
       return void response.end();
     case "disconnect":
-      return void setTimeout(() => response.destroy(), 20);
+      return void response.write(": all that was said is on its way\n\n", () =>
+        setTimeout(() => response.destroy(), 20),
+      );
     case "no-finish":
       return void response.end();
     case "hang-midway":

@@ -53,7 +53,9 @@ export async function answerOpenai(body: unknown, response: ServerResponse): Pro
       );
       return void response.end();
     case "disconnect":
-      return void setTimeout(() => response.destroy(), 20);
+      return void response.write(": all that was said is on its way\n\n", () =>
+        setTimeout(() => response.destroy(), 20),
+      );
     case "no-finish":
       return void response.end("data: [DONE]\n\n");
     case "hang-midway":
