@@ -38,10 +38,22 @@ describe("accounts", () => {
     const stale = thief.copy();
     expect((await stale.query("account.me")).data).toBeNull();
     expect((await stale.mutate("conversation.create", {})).code).toBe("UNAUTHORIZED");
-    expect(stale.cookies.size, "the dead session's cookies are cleared").toBe(0);
+    expect((await stale.mutate("conversation.create", {})).status, "who was told may begin as a guest").toBe(200);
     expect((await thief.copy().query("conversation.list", {})).code).toBe("UNAUTHORIZED");
     expect((await thief.copy().fetch("/api/auth/token", { method: "POST" })).status).toBe(401);
     expect((await thief.copy().post("/api/account/delete", { password })).status).toBe(401);
+  });
+
+  it("R-SEC-2: a late answer to what was sent before a sign-in leaves its session as it is", async () => {
+    const browser = used.server.browser();
+    await browser.mutate("conversation.create", { title: "As a guest" });
+    const before = browser.copy();
+    const { email } = await newAccount(browser);
+    const late = await before.post("/api/trpc/conversation.create", {});
+    expect(late.status).toBe(401);
+    browser.receive(late);
+    expect((await browser.query("account.me")).data).toMatchObject({ email });
+    expect(await titles(browser)).toEqual(["As a guest"]);
   });
 
   it("R-SEC-2: a session that ends on another process ends here too", async () => {

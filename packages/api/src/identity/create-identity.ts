@@ -16,7 +16,14 @@ import type { Identity } from "./identity.ts";
 import type { Mailer } from "./mail.ts";
 import { assertOwnOrigin, originOf } from "./origin.ts";
 import { createOutbox } from "./outbox.ts";
-import { clearedCookies, cookiePrefixOf, cookiesOf, isHttps, sessionCookies } from "./session-cookies.ts";
+import {
+  clearedCookies,
+  cookiePrefixOf,
+  cookiesOf,
+  endedSessionCookie,
+  isHttps,
+  sessionCookies,
+} from "./session-cookies.ts";
 import { assertShown } from "./shown-person.ts";
 
 export interface IdentityOptions {
@@ -77,7 +84,11 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     if (!cookies) return null;
     const cached = await cache.read(cookies);
     if (cached && (!certain || (await store.sessionLives(cached.token, cached.person.id)))) return cached;
-    return lookUpSession(headers, certain, onSetCookie);
+    const session = await lookUpSession(headers, onSetCookie);
+    // It counts until something is to be changed with it: only so is that refused, and whoever had an account not made a
+    // guest without noticing.
+    if (!session && certain) onSetCookie?.(endedSessionCookie(cookies, appUrl));
+    return session;
   }
 
   /** Of a database that does not answer Better Auth says only that something went wrong. */
@@ -91,14 +102,12 @@ export function createIdentity(options: IdentityOptions): AccountIdentity {
     }
   }
 
-  async function lookUpSession(asked: Headers, certain: boolean, onSetCookie: OnSetCookie): Promise<Session | null> {
+  async function lookUpSession(asked: Headers, onSetCookie: OnSetCookie): Promise<Session | null> {
     const headers = shownHeaders(asked, appUrl);
     const query = { disableCookieCache: true } as const;
     const found = await asking(() => auth.api.getSession({ headers, query, returnHeaders: true }));
-    // A dead session's cookies stay until something is to be changed with them: only so is that refused, and whoever
-    // had an account not made a guest without noticing.
-    if (found.response || certain) for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
     if (!found.response) return null;
+    for (const cookie of found.headers.getSetCookie()) onSetCookie?.(cookie);
     return { person: toPerson(found.response.user), token: found.response.session.token };
   }
 

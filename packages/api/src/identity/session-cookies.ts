@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SessionCookies } from "./cookie-cache.ts";
 
 export function isHttps(appUrl: string | null): boolean {
@@ -14,11 +15,24 @@ export function cookieAttributes(https: boolean): string {
   return `Path=/; HttpOnly; SameSite=Lax${https ? "; Secure" : ""}`;
 }
 
-/** Null where the browser holds no session, not even a dead one. */
+/** Null where the browser holds no session, or a dead one that it has been told of. */
 export function sessionCookies(headers: Headers, prefix: string): SessionCookies | null {
   const cookies = cookiesOf(headers);
-  const token = cookies.get(`${prefix}session_token`);
-  return token ? { token: decoded(token), data: cookies.get(`${prefix}session_data`) ?? null } : null;
+  const token = decoded(cookies.get(`${prefix}session_token`) ?? "");
+  if (token === "" || cookies.get(`${prefix}ended`) === digestOf(token)) return null;
+  return { token, data: cookies.get(`${prefix}session_data`) ?? null };
+}
+
+/**
+ * Tells the browser that this session is over. The session's own cookies stay: this may arrive after the answer to a
+ * sign-in, and that session's cookies have the same names.
+ */
+export function endedSessionCookie({ token }: SessionCookies, appUrl: string | null): string {
+  return `${cookiePrefixOf(appUrl)}ended=${digestOf(token)}; ${cookieAttributes(isHttps(appUrl))}`;
+}
+
+function digestOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
 }
 
 /** As the browser sent them; of several with one name, the last. */

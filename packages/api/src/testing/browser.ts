@@ -26,8 +26,13 @@ export class Browser {
       headers.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     }
     const response = await fetch(this.url + path, { redirect: "manual", ...init, body, headers });
-    for (const cookie of response.headers.getSetCookie()) this.keep(cookie);
+    this.receive(response);
     return response;
+  }
+
+  /** Keeps an answer's cookies, in whichever order answers come. */
+  receive(response: Response): void {
+    for (const cookie of response.headers.getSetCookie()) this.keep(cookie);
   }
 
   post(path: string, json?: unknown): Promise<Response> {

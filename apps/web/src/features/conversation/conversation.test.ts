@@ -89,6 +89,15 @@ describe("what stands in the log", () => {
     expect(stored.map((entry) => entry.key)).toEqual(running.map((entry) => entry.key));
   });
 
+  it("R-TURN-3: shows an answer once where its messages are read before its end is heard of", () => {
+    const ended = turn({ status: "completed", lastPosition: 4 });
+    const transcript = page([...pair, message(3, "user"), message(4, "assistant")], { turns: [ended] });
+    for (const heard of [turn(), turn({ steps: [] })]) {
+      const entries = entriesOf({ transcript, turn: heard, sending: [] });
+      expect(entries).toEqual(entriesOf({ transcript, turn: null, sending: [] }));
+    }
+  });
+
   it("R-TURN-2: shows a failed turn with its question and a way to try again", () => {
     const failed = turn({ status: "failed", failure: { code: "model_broke_off", message: "It broke off." } });
     expect(kinds(entriesOf({ transcript: page(pair), turn: failed, sending: [] }))).toEqual([

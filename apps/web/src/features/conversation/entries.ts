@@ -103,6 +103,8 @@ export function holdsMessage(entry: Entry, id: string): boolean {
 
 /** Whether the turn is still only what is said of it: not stored, and nothing stored after it. */
 function isOpen(turn: TurnView, transcript: Transcript): boolean {
+  // Its messages may be read before its end is heard of.
+  if (transcript.turns.some((one) => one.id === turn.id && one.lastPosition !== null)) return false;
   const last = transcript.messages.at(-1);
   if (last !== undefined && last.position >= turn.firstPosition && turn.status !== "running") {
     // A page that was read before the end does not have it yet.
