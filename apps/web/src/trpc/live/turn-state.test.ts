@@ -98,6 +98,24 @@ describe("the store of turns", () => {
     expect(store.get("c1")?.status).toBe("interrupted");
   });
 
+  it("R-TURN-3: reads a turn again that is said to run when its end was heard of before", async () => {
+    const ended = turn({ status: "completed" });
+    const end = { conversationId: "c1", turnId: ended.id, status: "completed", failure: null } as const;
+    const answers = [turn(), ended];
+    const store = new TurnStore(async () => answers.pop() ?? ended);
+    store.apply({ type: "turn-ended", ...end });
+    store.put(turn()); // as the answer to its start says
+    await settled();
+    expect(store.get("c1")?.status).toBe("completed");
+
+    answers.push(ended, turn());
+    store.clear();
+    store.apply(event(1, "a")); // is read, as running, and ends meanwhile
+    store.apply({ type: "turn-ended", ...end });
+    await settled();
+    expect(store.get("c1")?.status).toBe("completed");
+  });
+
   it("keeps conversations apart", () => {
     const store = new TurnStore(() => Promise.reject(new Error("not asked")));
     store.apply({ type: "connected", running: [turn(), turn({ id: "t2", conversationId: "c2" })] });

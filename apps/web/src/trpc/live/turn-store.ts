@@ -9,6 +9,8 @@ export class TurnStore {
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Chunks that came while their turn is being read again. */
   readonly #waiting = new Map<string, TurnChunk[]>();
+  /** Turns whose end was heard of before anything else: what says that one is running may be of before. */
+  readonly #endedUnheard = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #readTurn: (turnId: string) => Promise<TurnView>;
   #frame: (() => void) | null = null;
@@ -33,9 +35,8 @@ export class TurnStore {
 
   /** A turn as it was read just now; kept if it knows more than what is held. */
   put(turn: TurnView): void {
-    const held = this.get(turn.conversationId);
-    const latest = latestTurn(held, turn);
-    if (latest && latest !== held) this.#set(latest);
+    this.#keep(turn);
+    this.#readIfEnded(turn.id);
   }
 
   apply(event: LiveEvent): void {
@@ -52,6 +53,7 @@ export class TurnStore {
       case "turn-ended": {
         const turn = this.get(event.conversationId);
         if (turn?.id === event.turnId) this.#set(endTurn(turn, event.status, event.failure, new Date().toISOString()));
+        else this.#endedUnheard.add(event.turnId);
         break;
       }
       case "conversation-changed":
@@ -65,6 +67,7 @@ export class TurnStore {
   }
 
   clear(): void {
+    this.#endedUnheard.clear();
     for (const conversationId of [...this.#turns.keys()]) this.#delete(conversationId);
   }
 
@@ -87,6 +90,16 @@ export class TurnStore {
     else if (next !== turn) this.#set(next);
   }
 
+  #keep(turn: TurnView): void {
+    const held = this.get(turn.conversationId);
+    const latest = latestTurn(held, turn);
+    if (latest && latest !== held) this.#set(latest);
+  }
+
+  #readIfEnded(turnId: string): void {
+    if (!this.#waiting.has(turnId) && this.#endedUnheard.delete(turnId)) this.#read(turnId);
+  }
+
   #read(turnId: string, chunk?: TurnChunk): void {
     if (this.#waiting.has(turnId)) return;
     this.#waiting.set(turnId, chunk ? [chunk] : []);
@@ -94,11 +107,14 @@ export class TurnStore {
     void this.#readTurn(turnId)
       .then((turn) => {
         const chunks = this.#waiting.get(turnId) ?? [];
-        this.put(turn);
+        this.#keep(turn);
         for (const missed of chunks) this.#applyMissed(turn.conversationId, missed);
       })
       .catch(() => {})
-      .finally(() => this.#waiting.delete(turnId));
+      .finally(() => {
+        this.#waiting.delete(turnId);
+        this.#readIfEnded(turnId);
+      });
   }
 
   #applyMissed(conversationId: string, chunk: TurnChunk): void {
