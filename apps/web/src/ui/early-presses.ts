@@ -10,12 +10,14 @@ declare global {
  * Enter in the message box is its Send. Sent to the browser as its own source, so it may use nothing from outside.
  */
 export function rememberEarlyPresses(): void {
-  const pressed = new Map<HTMLButtonElement, Event>();
+  /** Buttons, and for Enter the message box, whose Send may not be there yet. */
+  const pressed = new Map<Element, Event>();
   const listening = new AbortController();
   // Before React, which lets an event go no further as long as it waits for code to take the page over with.
   const options = { capture: true, signal: listening.signal };
-  const isMessage = (target: EventTarget | null) => target instanceof HTMLElement && target.id === "message";
-  const send = () => document.querySelector<HTMLButtonElement>("button[aria-label=Send]");
+  const messageBox = (target: EventTarget | null) =>
+    target instanceof HTMLTextAreaElement && target.id === "message" ? target : null;
+  const send = () => document.querySelector("button[aria-label=Send]");
   addEventListener(
     "click",
     (event) => {
@@ -29,10 +31,10 @@ export function rememberEarlyPresses(): void {
     "keydown",
     (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
-      if (!isMessage(event.target)) return;
+      const box = messageBox(event.target);
+      if (!box) return;
       event.preventDefault();
-      const button = send();
-      if (button) pressed.set(button, event);
+      pressed.set(box, event);
     },
     options,
   );
@@ -40,16 +42,17 @@ export function rememberEarlyPresses(): void {
   addEventListener(
     "input",
     ({ target }) => {
-      const button = isMessage(target) && send();
-      if (button) pressed.delete(button);
+      if (!messageBox(target)) return;
+      for (const element of pressed.keys()) if (element === target || element === send()) pressed.delete(element);
     },
     options,
   );
   window.takeEarlyPresses = () => {
     listening.abort();
     // An event that is still on its way has made React take the page over, and is heard there.
-    const taken = [...pressed].filter(([, event]) => event.eventPhase === Event.NONE);
+    const over = [...pressed].filter(([, event]) => event.eventPhase === Event.NONE);
     pressed.clear();
-    return taken.map(([button]) => button);
+    const buttons = over.map(([element]) => (messageBox(element) ? send() : element));
+    return [...new Set(buttons)].filter((button) => button instanceof HTMLButtonElement);
   };
 }
