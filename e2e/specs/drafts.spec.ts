@@ -24,7 +24,7 @@ for (const [what, spoil] of Object.entries(places)) {
     person.problems.allow(...connectionLoss, /net::ERR_FAILED/);
     await person.page.addInitScript(spoil);
     const one = await person.begins("the first of two");
-    await person.newChat.click();
+    await person.comesToNew();
     await expect(person.composer).toHaveValue("");
     await person.asks("the second of two");
     await person.composer.fill("typed in the second");

@@ -33,7 +33,7 @@ export function useReadMark(
     onVisible();
     document.addEventListener("visibilitychange", onVisible);
     return () => document.removeEventListener("visibilitychange", onVisible);
-  }, [id, isUnread, position, cache, client]);
+  }, [id, isUnread, position, cache, client, unmarked]);
 
   const markTurn = useStable(async (turnId: string) => {
     const { conversationId, lastPosition } = await client.turn.get.query({ turnId });
