@@ -27,6 +27,7 @@ test("R-WEB-1: what was written is served with the page, before any script runs"
 test("R-WEB-1, R-OPS-6: the server ends and starts again, and nothing is lost", async ({ person, server }) => {
   person.problems.allow(...connectionLoss);
   await person.begins("before the restart");
+  await expect(person.answers).toContainText("before the restart");
   const before = await person.messages.allInnerTexts();
   await server.restart("SIGTERM");
   await person.page.reload();

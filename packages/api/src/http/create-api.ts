@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { id } from "@holdfast/contract/schemas";
+import { NotFoundError } from "@holdfast/db";
 import type { Api, ApiOptions } from "../api.ts";
 import type { Context, Services } from "../context.ts";
 import { ApiError, toApiError } from "../errors.ts";
@@ -30,8 +31,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     events,
     isShort,
     async runningTurns(userId) {
-      const running = await db.forUser(userId).runningTurns();
-      return running.map((turn) => turns.local(userId, turn.id) ?? turn);
+      const user = db.forUser(userId);
+      const running = await user.runningTurns();
+      // One that ran here and has ended meanwhile said its last words to those who listened then.
+      const views = running.map((turn) => turns.local(userId, turn.id) ?? user.findTurn(turn.id).catch(nullIfAbsent));
+      return (await Promise.all(views)).filter((view) => view !== null);
     },
   });
   const limits = createLimits(db, options.limits);
@@ -212,4 +216,9 @@ const securityHeaders = [
 
 function isEventStream(res: ServerResponse): boolean {
   return String(res.getHeader("content-type") ?? "").startsWith("text/event-stream");
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (error instanceof NotFoundError) return null;
+  throw error;
 }

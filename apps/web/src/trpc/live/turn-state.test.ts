@@ -108,6 +108,16 @@ describe("the store of turns", () => {
     await settled();
     expect(store.get("c1")?.status).toBe("completed");
 
+    answers.push(turn({ status: "completed", steps: [{ content: "abc", toolCalls: [] }] }), turn({ seq: 1 }));
+    store.clear();
+    store.apply({ type: "connected", running: [turn()] });
+    store.apply(event(3, "c")); // a gap
+    store.apply({ type: "turn-ended", ...end });
+    expect(store.get("c1")?.status).toBe("running");
+    await settled();
+    expect(store.get("c1")?.status).toBe("completed");
+    expect(text(store.get("c1"))).toBe("abc");
+
     answers.push(ended, turn());
     store.clear();
     store.apply(event(1, "a")); // is read, as running, and ends meanwhile

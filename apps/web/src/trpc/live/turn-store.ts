@@ -9,7 +9,7 @@ export class TurnStore {
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Chunks that came while their turn is being read again. */
   readonly #waiting = new Map<string, TurnChunk[]>();
-  /** Turns whose end was heard of before anything else: what says that one is running may be of before. */
+  /** Turns whose end was heard of before all that they said: what says that one is running may be of before. */
   readonly #endedUnheard = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #readTurn: (turnId: string) => Promise<TurnView>;
@@ -52,8 +52,9 @@ export class TurnStore {
         break;
       case "turn-ended": {
         const turn = this.get(event.conversationId);
-        if (turn?.id === event.turnId) this.#set(endTurn(turn, event.status, event.failure, new Date().toISOString()));
-        else this.#endedUnheard.add(event.turnId);
+        // While it is read, what is held of it is not all that it said.
+        if (turn?.id !== event.turnId || this.#waiting.has(event.turnId)) this.#endedUnheard.add(event.turnId);
+        else this.#set(endTurn(turn, event.status, event.failure, new Date().toISOString()));
         break;
       }
       case "conversation-changed":
