@@ -19,7 +19,8 @@ export function cookieAttributes(https: boolean): string {
 export function sessionCookies(headers: Headers, prefix: string): SessionCookies | null {
   const cookies = cookiesOf(headers);
   const token = decoded(cookies.get(`${prefix}session_token`) ?? "");
-  if (token === "" || cookies.get(`${prefix}ended`) === digestOf(token)) return null;
+  const ended = cookies.get(`${prefix}ended`);
+  if (token === "" || (ended !== undefined && ended === digestOf(token))) return null;
   return { token, data: cookies.get(`${prefix}session_data`) ?? null };
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { sendJson } from "./fake-provider.ts";
+import { breakOff, sendJson } from "./fake-provider.ts";
 import { htmlPage, paced, scriptFor, spoken } from "./fake-scripts.ts";
 
 interface Block {
@@ -97,9 +97,7 @@ export async function answerAnthropic(body: unknown, response: ServerResponse): 
       send("error", { error: { type: "api_error", message: "Internal error with sk-ant-secret-key" } });
       return void response.end();
     case "disconnect":
-      return void response.write(": all that was said is on its way\n\n", () =>
-        setTimeout(() => response.destroy(), 20),
-      );
+      return breakOff(response);
     case "no-finish":
       return void response.end();
     case "hang-midway":

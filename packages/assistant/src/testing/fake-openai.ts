@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { sendJson } from "./fake-provider.ts";
+import { breakOff, sendJson } from "./fake-provider.ts";
 import { type FakeScript, htmlPage, paced, scriptFor, spoken } from "./fake-scripts.ts";
 
 interface ChatRequest {
@@ -53,9 +53,7 @@ export async function answerOpenai(body: unknown, response: ServerResponse): Pro
       );
       return void response.end();
     case "disconnect":
-      return void response.write(": all that was said is on its way\n\n", () =>
-        setTimeout(() => response.destroy(), 20),
-      );
+      return breakOff(response);
     case "no-finish":
       return void response.end("data: [DONE]\n\n");
     case "hang-midway":

@@ -95,3 +95,8 @@ function parse(text: string): unknown {
     return text === "" ? null : text;
   }
 }
+
+/** Cuts the connection, after what was said has gone. */
+export function breakOff(response: ServerResponse): void {
+  response.write(": all that was said is on its way\n\n", () => setTimeout(() => response.destroy(), 20));
+}

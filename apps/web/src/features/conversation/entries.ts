@@ -86,9 +86,10 @@ export function entriesOf({ transcript, turn, sending, sentId = null }: Conversi
     const sent = turn !== null && turn.id === sentId && !isOnItsWay ? openEntries(turn) : [];
     return [...stored, ...sent, ...sending.map(sendingEntry)];
   }
-  const open = turn && transcript && isOpen(turn, transcript) ? turn : null;
-  const isRetried = open !== null && sending.some((one) => one.turnId === open.id);
   const shown = new Set(transcript?.turns.filter((one) => one.lastPosition !== null).map((one) => one.id));
+  // A turn's messages may be read before its end is heard of.
+  const open = turn && transcript && !shown.has(turn.id) && isOpen(turn, transcript) ? turn : null;
+  const isRetried = open !== null && sending.some((one) => one.turnId === open.id);
   if (open && !isRetried) shown.add(open.id);
   return [
     ...stored.filter((entry) => entry.kind !== "unanswered" || entry.turn.id !== open?.id),
@@ -103,8 +104,6 @@ export function holdsMessage(entry: Entry, id: string): boolean {
 
 /** Whether the turn is still only what is said of it: not stored, and nothing stored after it. */
 function isOpen(turn: TurnView, transcript: Transcript): boolean {
-  // Its messages may be read before its end is heard of.
-  if (transcript.turns.some((one) => one.id === turn.id && one.lastPosition !== null)) return false;
   const last = transcript.messages.at(-1);
   if (last !== undefined && last.position >= turn.firstPosition && turn.status !== "running") {
     // A page that was read before the end does not have it yet.
