@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { id } from "@holdfast/contract/schemas";
-import { NotFoundError } from "@holdfast/db";
 import type { Api, ApiOptions } from "../api.ts";
 import type { Context, Services } from "../context.ts";
 import { ApiError, toApiError } from "../errors.ts";
@@ -9,6 +8,7 @@ import { createIdentity } from "../identity/create-identity.ts";
 import { clientAddress } from "../limits/client-address.ts";
 import { createLimits } from "../limits/limits.ts";
 import { createLiveFeeds } from "../live/live-feeds.ts";
+import { runningTurns } from "../live/running-turns.ts";
 import { createUserEvents } from "../live/user-events.ts";
 import { assertMethod, pathOf, requestIdOf, sendError, sendJson } from "../rest/exchange.ts";
 import { createPlainHttp } from "../rest/plain-http.ts";
@@ -30,13 +30,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const live = createLiveFeeds({
     events,
     isShort,
-    async runningTurns(userId) {
-      const user = db.forUser(userId);
-      const running = await user.runningTurns();
-      // One that ran here and has ended meanwhile said its last words to those who listened then.
-      const views = running.map((turn) => turns.local(userId, turn.id) ?? user.findTurn(turn.id).catch(nullIfAbsent));
-      return (await Promise.all(views)).filter((view) => view !== null);
-    },
+    runningTurns: (userId) => runningTurns(db, turns, userId),
   });
   const limits = createLimits(db, options.limits);
   const identity = createIdentity({ ...options, limits });
@@ -216,9 +210,4 @@ const securityHeaders = [
 
 function isEventStream(res: ServerResponse): boolean {
   return String(res.getHeader("content-type") ?? "").startsWith("text/event-stream");
-}
-
-function nullIfAbsent(error: unknown): null {
-  if (error instanceof NotFoundError) return null;
-  throw error;
 }

@@ -4,6 +4,7 @@ import { applyEvents, type Person, type TurnEvent, type TurnView } from "@holdfa
 import type { Database } from "@holdfast/db";
 import type { Log } from "../api.ts";
 import { createLiveFeeds, type LiveFeeds } from "../live/live-feeds.ts";
+import { runningTurns } from "../live/running-turns.ts";
 import { createUserEvents, type UserEvents } from "../live/user-events.ts";
 import { answerText } from "../turns/answer.ts";
 import { createTurnEngine, type TurnEngine, type TurnTiming } from "../turns/turn-engine.ts";
@@ -31,8 +32,7 @@ export async function startTestEngine(db: Database, setup: EngineSetup): Promise
   const engine = await createTurnEngine({ db, assistant, openTools, events, log: quiet, timing });
   const live = createLiveFeeds({
     events,
-    runningTurns: async (userId) =>
-      (await db.forUser(userId).runningTurns()).map((turn) => engine.local(userId, turn.id) ?? turn),
+    runningTurns: (userId) => runningTurns(db, engine, userId),
   });
   return {
     ...engine,
